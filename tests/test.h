@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* test.h - what every test file includes, and nothing else is needed.
+ *
+ * TEST(name) { ... } is one test and puts itself on the list; the name is a sentence that is
+ * true of the stack. One file is one program, which runs its tests in their order and speaks TAP;
+ * with an argument it runs those whose names contain it. The assertions are cmocka's.
+ */
+#ifndef TENON_TESTS_TEST_H
+#define TENON_TESTS_TEST_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+struct test_case {
+	const char *name;
+	void (*run)(void **state);
+	struct test_case *next;
+};
+
+/* Appends a test to the program's list; TEST calls it before main. */
+void test_register(struct test_case *);
+
+/* cmocka's own state argument is not used here, so a test's body does not see one. */
+#define TEST(test_name)                                                                            \
+	static void test_name(void);                                                               \
+	static void test_name##_run(void **state)                                                  \
+	{                                                                                          \
+		(void)state;                                                                       \
+		test_name();                                                                       \
+	}                                                                                          \
+	__attribute__((constructor)) static void test_name##_register(void)                        \
+	{                                                                                          \
+		static struct test_case test_case = {#test_name, test_name##_run, NULL};           \
+		test_register(&test_case);                                                         \
+	}                                                                                          \
+	static void test_name(void)
+
+#endif
