@@ -24,6 +24,9 @@ struct test_case {
 /* Appends a test to the program's list; TEST calls it before main. */
 void test_register(struct test_case *);
 
+/* Ends the running test as skipped; the reason is shown at the end of `make test`. */
+void test_skip(const char *reason);
+
 /* cmocka's own state argument is not used here, so a test's body does not see one. */
 #define TEST(test_name)                                                                            \
 	static void test_name(void);                                                               \

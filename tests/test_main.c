@@ -15,6 +15,13 @@ void test_register(struct test_case *test)
 	end = &test->next;
 }
 
+void test_skip(const char *reason)
+{
+	printf("# skip: %s\n", reason);
+	fflush(stdout);
+	skip();
+}
+
 int main(int argc, char **argv)
 {
 	static struct CMUnitTest chosen[TESTS_MAX];

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: MIT
+# The front door. Everything is built by Meson and Ninja under build/.
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+.PHONY: all demo test ci install clean help setup
+.NOTPARALLEL:
+
+all: setup build/build.ninja
+	@ninja -C build
+
+setup:
+	@.ci/setup
+
+build/build.ninja: | setup
+	@meson setup build
+
+demo: all
+	@scripts/demo
+
+test: setup
+	@scripts/test
+
+ci:
+	@.ci/run
+
+install: all
+	@meson configure build --prefix=$(abspath $(PREFIX))
+	@DESTDIR=$(DESTDIR) meson install -C build
+
+clean:
+	@rm -rf build
+
+help:
+	@echo 'make          builds build/tenon, libtenon.a and libtenon.so'
+	@echo 'make demo     an unmodified curl fetches a page from an unmodified nginx through Tenon'
+	@echo 'make test     builds and runs every test; ends with "N passed, N failed, N skipped"'
+	@echo 'make ci       what CI runs: structure checks, sanitizers, other compilers and machines'
+	@echo 'make install  into PREFIX (/usr/local), under DESTDIR if that is set'
+	@echo 'make clean    removes build/'
+	@echo
+	@echo 'Each installs the Debian packages that it misses, as root or by sudo; otherwise it'
+	@echo 'says which they are. After the build: build/tenon --help'
