@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* ip.h - the IP layer: what a transport asks of it and what it gives a transport.
+ *
+ * Downward: ip_route chooses source, link, next hop and MTU for a flow, or says why there is none
+ * (and leaves the cause in trace); ip_send adds the header and sends over the chosen path. A path is
+ * remembered in its flow and chosen again when the tables have changed since.
+ * Upward nothing is called: stack_input asks the family what has arrived (struct ip_arrival) or
+ * what an ICMP error says of which conversation (struct icmp_report) and gives it to the transport.
+ *
+ * Owns: addresses, routes, neighbors, families.    Calls: link, timers, trace, wire.
+ * Called by: udp, tcp (send), stack (arrivals, timers).
+ */
+#ifndef TENON_IP_IP_H
+#define TENON_IP_IP_H
+
+#include <tenon/tenon.h>
+
+#include "base/random.h"
+#include "packet/link.h"
+#include "packet/packet.h"
+#include "packet/pages.h"
+
+struct address_table;
+struct route_table;
+struct neighbor_cache;
+
+struct ip {
+	struct links *links;
+	struct timers *timers;
+	struct trace *trace;
+	struct random *random;
+	struct tenon_behavior *behavior;
+	const struct tenon_family_module *v4, *v6; /* NULL where not configured */
+	struct address_table *addresses;
+	struct route_table *routes;
+	struct neighbor_cache *neighbors;
+	uint32_t generation; /* moves whenever a cached path may have become wrong */
+	uint16_t datagram_id; /* IPv4 identification, RFC 6864 */
+	uint32_t error_tokens; /* ICMP errors that may still be sent in this second */
+	time_us error_refill;
+};
+
+/* Where a flow's packets go. Filled by ip_route. */
+struct ip_path {
+	struct link *link;
+	struct tenon_ip next_hop;
+	uint32_t mtu;
+	uint32_t generation;
+	bool is_local;     /* to this host: over the loopback */
+	bool is_broadcast; /* limited, or directed to a subnet on link */
+	bool is_multicast;
+};
+
+enum ip_flow_flags {
+	IP_DONT_FRAGMENT = 1,
+	IP_DONT_ROUTE = 2, /* on-link destinations only */
+};
+
+struct ip_flow {
+	struct tenon_ip source; /* any: ip_route chooses, RFC 6724 */
+	struct tenon_ip destination;
+	uint16_t bound_link;   /* 0: any; the zone of a link-local destination, or SO_BINDTODEVICE */
+	uint8_t protocol;
+	uint8_t hop_limit;     /* 0: the default, 64 */
+	uint8_t traffic_class;
+	uint8_t flags;
+	struct ip_path path;
+};
+
+/* Fills flow->path and, if it was any, flow->source. NO_ROUTE, ROUTE_*, LINK_DOWN, SCOPE_MISSING,
+ * NO_SOURCE_ADDRESS, SOURCE_UNUSABLE, FAMILY_ABSENT; the cause is then in trace->cause. */
+MUST_USE enum tenon_result ip_route(struct ip *, struct ip_flow *);
+
+/* Sends one packet of the flow (routing it first if its path is out of date): transport header and
+ * payload in, IP header added. OK also when it waits for a neighbor. Besides ip_route's results:
+ * MESSAGE_TOO_LONG, LINK_BUSY, NO_MEMORY. Borrows the packet. */
+enum tenon_result ip_send(struct ip *, struct ip_flow *, struct packet *);
+
+/* The sum to start a transport checksum with: pseudo-header of the flow (its source must be chosen). */
+uint32_t ip_pseudo_sum(const struct ip_flow *, uint32_t transport_len);
+
+/* A packet that has come for this host. Everything is borrowed from the frame. */
+struct ip_arrival {
+	struct tenon_ip source, destination;
+	struct bytes packet;  /* IP header and all, for quoting */
+	struct bytes payload; /* behind the last header */
+	uint16_t link;
+	uint8_t protocol;
+	uint8_t hop_limit;
+	uint8_t traffic_class;
+	bool is_broadcast, is_multicast; /* the destination */
+	bool was_link_broadcast;         /* the frame's destination was not ours alone */
+	bool checksum_verified;          /* by the driver, or it came over the loopback */
+};
+
+/* What an ICMP error says. The transport finds its conversation by the quoted header. */
+struct icmp_report {
+	enum tenon_result result;
+	struct tenon_ip from;       /* who sent it */
+	struct tenon_ip local, peer; /* quoted source and destination: ours and theirs */
+	uint8_t protocol;           /* quoted */
+	uint8_t type, code;
+	uint16_t link;
+	uint32_t mtu;               /* with ICMP_FRAGMENTATION_NEEDED and ICMP6_PACKET_TOO_BIG; 0: not told */
+	struct bytes quoted;        /* the quoted transport header, at least 8 octets */
+	struct bytes quoted_packet; /* from its IP header on */
+};
+
+/* A report into trace->cause, with its quote; returns the cause for the rest to be filled in. */
+struct tenon_cause *icmp_report_cause(const struct icmp_report *, struct trace *);
+
+/* A datagram or segment could not be delivered: tells its sender, within RFC 1122 3.2.2's and
+ * RFC 4443 2.4's limits. */
+enum icmp_error { ICMP_ERROR_PORT_UNREACHABLE, ICMP_ERROR_PROTOCOL_UNREACHABLE };
+void ip_send_error(struct ip *, const struct ip_arrival *, enum icmp_error, uint32_t pointer);
+
+/* Neighbors that gave up: the next report (result NEIGHBOR_SILENT, quoting a packet that waited), or
+ * false. stack_advance gives each to its transport. The quote is valid until the next call. */
+bool ip_take_silence(struct ip *, struct icmp_report *);
+
+/* Is this one of our addresses (any link)? */
+bool ip_is_local(const struct ip *, const struct tenon_ip *);
+/* A broadcast address of a directly attached subnet, or 255.255.255.255. */
+bool ip_is_broadcast(const struct ip *, const struct tenon_ip *);
+
+#endif

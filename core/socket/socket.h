@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* socket.h - the socket as the core keeps it, and the row of functions that a kind of socket is.
+ *
+ * A socket is a handle, its options, its pending error and cause, and a pointer to what its kind
+ * made of it: a connection, a listener, a datagram endpoint. The kind's row does the work; the
+ * files beside this one hold what all kinds share. Transports never call up: they mark their object
+ * and put it on their own list, and the kind's `collect` brings that here after each entry.
+ *
+ * Owns: sockets, the news list, kept causes.    Calls: the kinds.    Called by: stack, the user.
+ */
+#ifndef TENON_SOCKET_SOCKET_INTERNAL_H
+#define TENON_SOCKET_SOCKET_INTERNAL_H
+
+#include <tenon/socket.h>
+
+#include "base/list.h"
+#include "base/pool.h"
+#include "ip/transport.h"
+
+struct sockets;
+
+/* How connect() stands, for the calls that come after it. */
+enum connect_stage { CONNECT_NONE, CONNECT_RUNNING, CONNECT_DONE };
+
+struct tenon_socket {
+	const struct socket_kind *kind;
+	struct sockets *sockets;
+	void *transport; /* the transport's self */
+	void *user;
+	union {
+		void *any;
+		struct tcp_conn *conn;         /* a stream with a connection */
+		struct tcp_listener *listener; /* a stream that listens */
+		struct udp_endpoint *udp;
+	} is;
+	struct list_node news;   /* on sockets->news while what is not 0 */
+	struct tenon_cause *cause; /* from the pool of causes, or NULL */
+	struct tenon_endpoint local; /* what bind() gave */
+	uint16_t what;           /* enum tenon_readiness bits of news */
+	uint16_t link;           /* SO_BINDTODEVICE */
+	uint8_t version;         /* enum tenon_ip_version */
+	uint8_t connect_stage;
+	uint8_t error;           /* enum tenon_result that is pending, TENON_OK: none */
+	uint8_t flags;           /* enum socket_flags */
+	uint8_t shut;            /* enum tenon_direction bits */
+	uint8_t hop_limit, traffic_class; /* 0 hop limit: default */
+	int16_t linger_s;        /* -1: off */
+};
+
+enum socket_flags {
+	SOCKET_IS_LISTENER = 1,
+	SOCKET_REUSE_ADDRESS = 2,
+	SOCKET_REUSE_PORT = 4,
+	SOCKET_BROADCAST = 8,
+	SOCKET_V6_ONLY = 16,
+	SOCKET_DONT_ROUTE = 32,
+	SOCKET_RECEIVE_ERRORS = 64,
+	SOCKET_ERROR_COLLECTED = 128, /* the attempt's error was read: EARLIER_ATTEMPT_FAILED is next */
+};
+
+/* What one tenon_send() call carries. */
+struct socket_message {
+	const struct tenon_slice *slices;
+	unsigned count;
+	const struct tenon_endpoint *to; /* NULL: the peer */
+	unsigned flags;
+	size_t len; /* the sum of the slices */
+};
+
+/* One kind of socket. Functions that a kind has no use for answer UNSUPPORTED; none is NULL. */
+struct socket_kind {
+	enum tenon_socket_kind kind;
+	enum tenon_result (*open)(struct tenon_socket *);
+	void (*close)(struct tenon_socket *);
+	enum tenon_result (*bind)(struct tenon_socket *, const struct tenon_endpoint *);
+	enum tenon_result (*connect)(struct tenon_socket *, const struct tenon_endpoint *);
+	enum tenon_result (*disconnect)(struct tenon_socket *);
+	enum tenon_result (*listen)(struct tenon_socket *, unsigned backlog);
+	/* Attaches the oldest connection that waits to an open, unused socket. */
+	enum tenon_result (*accept)(struct tenon_socket *listener, struct tenon_socket *fresh);
+	enum tenon_result (*send)(struct tenon_socket *, const struct socket_message *, size_t *sent);
+	enum tenon_result (*receive)(struct tenon_socket *, const struct tenon_room *, unsigned count,
+				     unsigned flags, struct tenon_received *);
+	enum tenon_result (*shutdown)(struct tenon_socket *, unsigned directions);
+	void (*local)(const struct tenon_socket *, struct tenon_endpoint *);
+	enum tenon_result (*peer)(const struct tenon_socket *, struct tenon_endpoint *);
+	unsigned (*readiness)(const struct tenon_socket *);
+	size_t (*waiting)(const struct tenon_socket *);
+	size_t (*unacknowledged)(const struct tenon_socket *);
+	size_t (*send_room)(const struct tenon_socket *);
+	enum tenon_result (*option_set)(struct tenon_socket *, enum tenon_option, int);
+	enum tenon_result (*option_get)(const struct tenon_socket *, enum tenon_option, int *);
+	/* Takes what the transport noted since the last call and marks the sockets concerned. */
+	void (*collect)(void *transport);
+};
+
+struct sockets {
+	struct ip *ip;
+	struct trace *trace;
+	const struct tenon_config *config;
+	struct tenon_behavior *behavior;
+	struct pool pool;
+	struct pool causes;
+	struct list news;
+	struct tenon *stack;
+};
+
+/* Something is new on this socket: enum tenon_readiness bits. */
+void socket_mark(struct tenon_socket *, unsigned what);
+
+/* The socket's operation failed: the error becomes pending, the cause is copied (if a record is
+ * left), TENON_ERROR is news. */
+void socket_fail(struct tenon_socket *, const struct tenon_cause *);
+
+/* A call failed at once with result; keeps trace->cause for it if that is its cause (else one of
+ * kind NONE), and returns result. */
+enum tenon_result socket_refuse(struct tenon_socket *, enum tenon_result);
+
+/* May this socket speak to that address? FAMILY_MISMATCH (version, V6_ONLY). */
+enum tenon_result socket_check_family(const struct tenon_socket *, const struct tenon_ip *);
+
+#endif
