@@ -12,9 +12,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+#include <tenon/api.h>
+
+TENON_BEGIN
 
 enum tenon_ip_version { TENON_IP_V4 = 4, TENON_IP_V6 = 6 };
 
@@ -108,7 +108,5 @@ static inline bool tenon_ip_is_limited_broadcast(const struct tenon_ip *ip)
 	       (ip->octets[12] & ip->octets[13] & ip->octets[14] & ip->octets[15]) == 0xff;
 }
 
-#ifdef __cplusplus
-}
-#endif
+TENON_END
 #endif

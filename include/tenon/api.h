@@ -1,17 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* api.h - which functions a shared library shows.
+/* api.h - what stands around the declarations of a public header.
  *
- * Everything in libtenon.so is hidden but for the functions that a public header
- * declares with TENON_API. scripts/exports.txt lists them, and CI compares the list
- * with the library, so that nothing is shown or lost by accident.
+ * Between TENON_BEGIN and TENON_END names have C linkage, and a shared library shows them;
+ * everything else in libtenon.so is hidden. scripts/exports.txt lists what is shown, and CI
+ * compares the list with the headers and the library, so that nothing is shown or lost by accident.
  */
 #ifndef TENON_API_H
 #define TENON_API_H
 
-#ifdef __ELF__
-#define TENON_API __attribute__((visibility("default")))
+#ifdef __cplusplus
+#define TENON_LINKAGE_BEGIN extern "C" {
+#define TENON_LINKAGE_END }
 #else
-#define TENON_API
+#define TENON_LINKAGE_BEGIN
+#define TENON_LINKAGE_END
+#endif
+
+#ifdef __ELF__
+#define TENON_BEGIN _Pragma("GCC visibility push(default)") TENON_LINKAGE_BEGIN
+#define TENON_END TENON_LINKAGE_END _Pragma("GCC visibility pop")
+#else
+#define TENON_BEGIN TENON_LINKAGE_BEGIN
+#define TENON_END TENON_LINKAGE_END
 #endif
 
 #endif

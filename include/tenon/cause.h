@@ -6,12 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <tenon/api.h>
 #include <tenon/address.h>
 #include <tenon/result.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+TENON_BEGIN
 
 enum tenon_cause_kind {
 	TENON_CAUSE_NONE,     /* the call itself: its arguments or the socket's state */
@@ -82,7 +81,5 @@ struct tenon_cause {
 	} detail;
 };
 
-#ifdef __cplusplus
-}
-#endif
+TENON_END
 #endif

@@ -6,11 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <tenon/api.h>
 #include <tenon/event.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+TENON_BEGIN
 
 /* Modules: what a configuration does not name is not linked. */
 struct tenon_family_module;
@@ -75,7 +74,5 @@ struct tenon_config {
 	struct tenon_observer observer; /* event may be NULL */
 };
 
-#ifdef __cplusplus
-}
-#endif
+TENON_END
 #endif

@@ -5,13 +5,12 @@
 
 #include <stdint.h>
 
+#include <tenon/api.h>
 #include <tenon/cause.h>
 #include <tenon/fate.h>
 #include <tenon/link.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+TENON_BEGIN
 
 /* What an observer is shown. Everything pointed to is valid during the call only. */
 enum tenon_event_kind {
@@ -39,7 +38,5 @@ struct tenon_observer {
 	void *context;
 };
 
-#ifdef __cplusplus
-}
-#endif
+TENON_END
 #endif

@@ -7,9 +7,9 @@
 #ifndef TENON_FATE_H
 #define TENON_FATE_H
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+#include <tenon/api.h>
+
+TENON_BEGIN
 
 #define TENON_FATES(X)                                                                            \
 	X(PASS, "passed")                                                                          \
@@ -112,7 +112,5 @@ enum tenon_fate { TENON_FATES(TENON_FATE_ENUMERATOR) TENON_FATE_COUNT };
 const char *tenon_fate_name(enum tenon_fate);
 const char *tenon_fate_text(enum tenon_fate);
 
-#ifdef __cplusplus
-}
-#endif
+TENON_END
 #endif

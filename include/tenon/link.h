@@ -7,12 +7,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <tenon/api.h>
 #include <tenon/fate.h>
 #include <tenon/result.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+TENON_BEGIN
 
 struct tenon;
 
@@ -74,7 +73,5 @@ enum tenon_result tenon_link_set_up(struct tenon *, unsigned index, bool up);
 enum tenon_fate tenon_input(struct tenon *, unsigned link, const void *frame, size_t len,
 			    unsigned checked);
 
-#ifdef __cplusplus
-}
-#endif
+TENON_END
 #endif

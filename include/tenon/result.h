@@ -7,9 +7,9 @@
 #ifndef TENON_RESULT_H
 #define TENON_RESULT_H
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+#include <tenon/api.h>
+
+TENON_BEGIN
 
 #define TENON_RESULTS(X)                                                                          \
 	X(OK, "done")                                                                              \
@@ -114,7 +114,5 @@ enum tenon_result { TENON_RESULTS(TENON_RESULT_ENUMERATOR) TENON_RESULT_COUNT };
 const char *tenon_result_name(enum tenon_result);
 const char *tenon_result_text(enum tenon_result);
 
-#ifdef __cplusplus
-}
-#endif
+TENON_END
 #endif

@@ -8,11 +8,10 @@
 #ifndef TENON_SOCKET_H
 #define TENON_SOCKET_H
 
+#include <tenon/api.h>
 #include <tenon/tenon.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+TENON_BEGIN
 
 struct tenon_socket;
 
@@ -186,7 +185,5 @@ enum tenon_result tenon_tcp_status(const struct tenon_socket *, struct tenon_tcp
 enum tenon_result tenon_listen_queue(const struct tenon_socket *, unsigned *waiting,
 				     unsigned *backlog);
 
-#ifdef __cplusplus
-}
-#endif
+TENON_END
 #endif

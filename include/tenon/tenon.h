@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <tenon/api.h>
 #include <tenon/address.h>
 #include <tenon/cause.h>
 #include <tenon/config.h>
@@ -20,9 +21,7 @@
 #include <tenon/link.h>
 #include <tenon/result.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+TENON_BEGIN
 
 #define TENON_NEVER UINT64_MAX
 
@@ -94,7 +93,5 @@ struct tenon_pool_use {
 };
 bool tenon_pool_use(const struct tenon *, unsigned index, struct tenon_pool_use *);
 
-#ifdef __cplusplus
-}
-#endif
+TENON_END
 #endif
