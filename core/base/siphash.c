@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/siphash.h"
+
+struct sip {
+	uint64_t v0, v1, v2, v3;
+};
+
+static uint64_t get64_little(const uint8_t at[8])
+{
+	uint64_t value = 0;
+	int i;
+
+	for (i = 7; i >= 0; i--)
+		value = value << 8 | at[i];
+	return value;
+}
+
+static uint64_t rotate(uint64_t x, unsigned bits)
+{
+	return x << bits | x >> (64 - bits);
+}
+
+static void rounds(struct sip *s, unsigned count)
+{
+	while (count-- > 0) {
+		s->v0 += s->v1;
+		s->v2 += s->v3;
+		s->v1 = rotate(s->v1, 13) ^ s->v0;
+		s->v3 = rotate(s->v3, 16) ^ s->v2;
+		s->v0 = rotate(s->v0, 32);
+		s->v2 += s->v1;
+		s->v0 += s->v3;
+		s->v1 = rotate(s->v1, 17) ^ s->v2;
+		s->v3 = rotate(s->v3, 21) ^ s->v0;
+		s->v2 = rotate(s->v2, 32);
+	}
+}
+
+static void absorb(struct sip *s, uint64_t word, unsigned count)
+{
+	s->v3 ^= word;
+	rounds(s, count);
+	s->v0 ^= word;
+}
+
+/* The last word: what is left over, and the length's low octet on top. */
+static uint64_t last_word(const uint8_t *at, size_t len)
+{
+	uint8_t tail[8] = { 0 };
+
+	memcpy(tail, at, len % 8);
+	tail[7] = (uint8_t)len;
+	return get64_little(tail);
+}
+
+/* strong is the paper's SipHash-2-4, not strong its SipHash-1-3. */
+static uint64_t siphash(struct siphash_key key, struct bytes octets, bool strong)
+{
+	unsigned per_word = strong ? 2 : 1;
+	size_t whole = octets.len & ~(size_t)7, i;
+	struct sip s = {
+		key.k0 ^ UINT64_C(0x736f6d6570736575),
+		key.k1 ^ UINT64_C(0x646f72616e646f6d),
+		key.k0 ^ UINT64_C(0x6c7967656e657261),
+		key.k1 ^ UINT64_C(0x7465646279746573),
+	};
+
+	for (i = 0; i < whole; i += 8)
+		absorb(&s, get64_little(octets.at + i), per_word);
+	absorb(&s, last_word(octets.at + whole, octets.len), per_word);
+	s.v2 ^= 0xff;
+	rounds(&s, strong ? 4 : 3);
+	return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
+}
+
+struct siphash_key siphash_key_of(const uint8_t octets[16])
+{
+	return (struct siphash_key){ get64_little(octets), get64_little(octets + 8) };
+}
+
+uint64_t siphash24(struct siphash_key key, const void *at, size_t len)
+{
+	return siphash(key, (struct bytes){ at, len }, true);
+}
+
+uint64_t siphash13(struct siphash_key key, const void *at, size_t len)
+{
+	return siphash(key, (struct bytes){ at, len }, false);
+}
