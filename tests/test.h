@@ -37,7 +37,7 @@ void test_skip(const char *reason);
 	}                                                                                          \
 	__attribute__((constructor)) static void test_name##_register(void)                        \
 	{                                                                                          \
-		static struct test_case test_case = {#test_name, test_name##_run, NULL};           \
+		static struct test_case test_case = { #test_name, test_name##_run, NULL };         \
 		test_register(&test_case);                                                         \
 	}                                                                                          \
 	static void test_name(void)

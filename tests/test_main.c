@@ -35,7 +35,7 @@ int main(int argc, char **argv)
 			fprintf(stderr, "%s: more than %d tests\n", argv[0], TESTS_MAX);
 			return 2;
 		}
-		chosen[n++] = (struct CMUnitTest){test->name, test->run, NULL, NULL, NULL};
+		chosen[n++] = (struct CMUnitTest){ test->name, test->run, NULL, NULL, NULL };
 	}
 	if (n == 0) {
 		fprintf(stderr, "%s: no test has that name\n", argv[0]);
