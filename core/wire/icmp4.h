@@ -63,7 +63,7 @@ struct icmp4_header {
 static inline bool icmp4_is_error(uint8_t type)
 {
 	return type == ICMP4_UNREACHABLE || type == ICMP4_SOURCE_QUENCH || type == ICMP4_REDIRECT ||
-		type == ICMP4_TIME_EXCEEDED || type == ICMP4_PARAMETER_PROBLEM;
+	       type == ICMP4_TIME_EXCEEDED || type == ICMP4_PARAMETER_PROBLEM;
 }
 
 /* The next-hop MTU of ICMP4_FRAGMENTATION_NEEDED (RFC 1191 4); 0 from routers of before. */

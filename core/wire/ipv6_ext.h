@@ -6,7 +6,8 @@
  * something unknown, which the caller judges. A fragment header ends the walk
  * too, for what follows it is whole only after reassembly; then the walk is taken
  * up again on the reassembled octets. A fragment that is the whole packet
- * (RFC 6946) is stepped over like any other header.
+ * (RFC 6946) is stepped over like any other header. Whether a fragment's length
+ * makes sense (RFC 8200 4.5) is reassembly's to judge.
  *
  * Bounds: at most IPV6_EXT_MAX headers and IPV6_OPTIONS_SEEN_MAX options in one
  * header (RFC 8504 5.3 allows such limits), so no packet costs more than a little.
@@ -75,7 +76,7 @@ struct ipv6_ext {
  * narrows *payload to what follows the chain. */
 MUST_USE enum fate ipv6_ext_parse(struct ipv6_ext *, uint8_t next_header, struct bytes *payload);
 
-void ipv6_fragment_emit(
-	struct ipv6_fragment_octets *to, const struct ipv6_fragment *, uint8_t next_header);
+void ipv6_fragment_emit(struct ipv6_fragment_octets *to, const struct ipv6_fragment *,
+			uint8_t next_header);
 
 #endif

@@ -25,7 +25,7 @@ enum ndp_type {
 
 enum {
 	NDP_PREFIXES_MAX = 4,
-	NDP_LEN_MAX = 16 + 2 * 8 + 8 + NDP_PREFIXES_MAX * 32 + 32,
+	NDP_LEN_MAX = 40 + 3 * 8 + NDP_PREFIXES_MAX * 32, /* a redirect with every option */
 };
 
 struct ndp_prefix {
@@ -69,6 +69,6 @@ size_t ndp_len(const struct ndp_message *);
 
 /* Writes the whole ICMPv6 message, from source to destination, with its checksum. Returns ndp_len. */
 size_t ndp_emit(uint8_t *to, const struct ndp_message *, struct tenon_ip source,
-	struct tenon_ip destination);
+		struct tenon_ip destination);
 
 #endif
