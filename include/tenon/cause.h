@@ -43,7 +43,7 @@ struct tenon_cause {
 	uint64_t at_us;    /* when the call's failure was decided */
 	uint64_t since_us; /* when what failed began: the first SYN; 0 where nothing had begun */
 	struct tenon_endpoint local, peer;
-	uint16_t link;         /* the link's index, 0 if none was involved */
+	uint16_t link;          /* the link's index, 0 if none was involved */
 	uint16_t transmissions; /* how often the unanswered segment was sent */
 	uint8_t next_hop_mac[6];
 	uint8_t next_hop_known; /* next_hop_mac is valid */
@@ -69,7 +69,7 @@ struct tenon_cause {
 		struct {
 			struct tenon_ip prefix;
 			uint8_t prefix_len;
-			uint8_t found; /* 0: no route covered the destination; prefix means nothing */
+			uint8_t found; /* 0: no route covered the destination */
 		} route;
 		struct {
 			uint32_t number;

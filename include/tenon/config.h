@@ -24,51 +24,54 @@ struct tenon_limits {
 	uint32_t tcp_connections; /* every state from SYN-RECEIVED to TIME-WAIT */
 	uint32_t tcp_listeners;
 	uint32_t tcp_port_bindings;
-	uint32_t pages;           /* stream data and received datagrams, of page_bytes each */
-	uint32_t page_bytes;      /* 256 to 65536 */
-	uint32_t datagrams;       /* received and not yet read, all sockets */
+	uint32_t pages;      /* stream data and received datagrams, of page_bytes each */
+	uint32_t page_bytes; /* 256 to 65536 */
+	uint32_t datagrams;  /* received and not yet read, all sockets */
 	uint32_t links, addresses, routes, neighbors;
-	uint32_t parked_packets;  /* waiting for a neighbor, all neighbors */
-	uint32_t packet_bytes;    /* longest IP packet that can be parked or looped back */
+	uint32_t parked_packets; /* waiting for a neighbor, all neighbors */
+	uint32_t packet_bytes;   /* longest IP packet that can be parked or looped back */
 	uint32_t loopback_packets;
-	uint32_t causes;          /* failures whose cause is kept at once */
+	uint32_t causes; /* failures whose cause is kept at once */
 };
 
 /* What differs between systems; each may be changed while the stack runs. */
 struct tenon_behavior {
-	uint16_t port_first, port_last;    /* net.ipv4.ip_local_port_range */
-	uint8_t syn_retries;               /* net.ipv4.tcp_syn_retries */
-	uint8_t syn_linear_timeouts;       /* net.ipv4.tcp_syn_linear_timeouts: retries before the RTO doubles */
-	uint8_t synack_retries;            /* net.ipv4.tcp_synack_retries */
-	uint8_t retries_soft, retries_hard; /* net.ipv4.tcp_retries1 (R1), tcp_retries2 (R2): RFC 9293 MUST-20 */
-	uint8_t orphan_retries;            /* net.ipv4.tcp_orphan_retries */
-	uint8_t neighbor_probes;           /* RFC 4861 10: MAX_MULTICAST_SOLICIT */
-	uint32_t neighbor_retransmit_us;   /* RFC 4861 10: RETRANS_TIMER */
-	uint32_t neighbor_reachable_us;    /* RFC 4861 10: REACHABLE_TIME */
-	uint32_t rto_initial_us;           /* RFC 6298 2.1 */
+	uint16_t port_first, port_last; /* net.ipv4.ip_local_port_range */
+	uint8_t syn_retries;            /* net.ipv4.tcp_syn_retries */
+	uint8_t syn_linear_timeouts; /* net.ipv4.tcp_syn_linear_timeouts: before the RTO doubles */
+	uint8_t synack_retries;      /* net.ipv4.tcp_synack_retries */
+	uint8_t retries_soft;        /* net.ipv4.tcp_retries1, R1 of RFC 9293 MUST-20 */
+	uint8_t retries_hard;        /* net.ipv4.tcp_retries2, R2 */
+	uint8_t orphan_retries;      /* net.ipv4.tcp_orphan_retries */
+	uint8_t neighbor_probes;     /* RFC 4861 10: MAX_MULTICAST_SOLICIT */
+	uint32_t neighbor_retransmit_us; /* RFC 4861 10: RETRANS_TIMER */
+	uint32_t neighbor_reachable_us;  /* RFC 4861 10: REACHABLE_TIME */
+	uint32_t rto_initial_us;         /* RFC 6298 2.1 */
 	uint32_t rto_min_us, rto_max_us;
-	uint32_t delayed_ack_us;           /* RFC 9293 MUST-59: at most 500,000 */
-	uint32_t time_wait_us;             /* Linux: 60 s; RFC 9293: 2 MSL */
-	uint32_t fin_wait_2_us;            /* net.ipv4.tcp_fin_timeout, for a connection nobody owns */
-	uint32_t receive_bytes, send_bytes; /* default SO_RCVBUF, SO_SNDBUF of streams, usable octets */
+	uint32_t delayed_ack_us; /* RFC 9293 MUST-59: at most 500,000 */
+	uint32_t time_wait_us;   /* Linux: 60 s; RFC 9293: 2 MSL */
+	uint32_t fin_wait_2_us;  /* net.ipv4.tcp_fin_timeout, of a connection nobody owns */
+	uint32_t receive_bytes;  /* default SO_RCVBUF of streams, usable octets */
+	uint32_t send_bytes;     /* default SO_SNDBUF of streams, likewise */
 	uint32_t datagram_receive_bytes;
-	uint32_t backlog_max;              /* net.core.somaxconn */
+	uint32_t backlog_max;               /* net.core.somaxconn */
 	uint32_t challenge_acks_per_second; /* RFC 5961 7 */
-	uint32_t icmp_errors_per_second;   /* RFC 1812 4.3.2.8, RFC 4443 2.4 (f) */
-	bool window_scaling, timestamps;   /* RFC 7323 */
-	bool abort_on_overflow;            /* net.ipv4.tcp_abort_on_overflow */
-	bool echo_ignored;                 /* net.ipv4.icmp_echo_ignore_all */
+	uint32_t icmp_errors_per_second;    /* RFC 1812 4.3.2.8, RFC 4443 2.4 (f) */
+	bool window_scaling, timestamps;    /* RFC 7323 */
+	bool abort_on_overflow;             /* net.ipv4.tcp_abort_on_overflow */
+	bool echo_ignored;                  /* net.ipv4.icmp_echo_ignore_all */
 	/* connect() */
-	bool success_is_collected;         /* connect() after an asynchronous success gives OK once (LX-07) */
-	bool failure_is_collected;         /* connect() after a collected failure gives EARLIER_ATTEMPT_FAILED once (LX-30) */
-	bool any_means_loopback;           /* a destination of 0.0.0.0 or :: is this host (PX-04) */
-	bool datagram_tuple_may_repeat;    /* two datagram sockets may have one four-tuple (LX-18) */
+	bool success_is_collected; /* after an asynchronous success it gives OK once (LX-07) */
+	bool failure_is_collected; /* after a collected failure EARLIER_ATTEMPT_FAILED (LX-30) */
+	bool any_means_loopback;        /* a destination of 0.0.0.0 or :: is this host (PX-04) */
+	bool datagram_tuple_may_repeat; /* two datagram sockets may have one four-tuple (LX-18) */
 };
 
 struct tenon_config {
-	const struct tenon_family_module *const *families;    /* NULL-terminated: &tenon_ipv4, &tenon_ipv6 */
-	const struct tenon_transport *const *transports;      /* NULL-terminated: &tenon_tcp, &tenon_udp */
-	const struct tenon_congestion *const *congestions;    /* NULL-terminated, the first is the default; may be NULL without TCP */
+	/* Each ends with NULL. Of congestions the first is the default; NULL without TCP. */
+	const struct tenon_family_module *const *families; /* &tenon_ipv4, &tenon_ipv6 */
+	const struct tenon_transport *const *transports;   /* &tenon_tcp, &tenon_udp */
+	const struct tenon_congestion *const *congestions; /* &tenon_newreno */
 	struct tenon_limits limits;
 	struct tenon_behavior behavior;
 	struct tenon_observer observer; /* event may be NULL */

@@ -11,7 +11,7 @@
 
 TENON_BEGIN
 
-#define TENON_FATES(X)                                                                            \
+#define TENON_FATES(X)                                                                             \
 	X(PASS, "passed")                                                                          \
 	X(DELIVERED, "delivered")                                                                  \
 	X(SENT, "sent")                                                                            \

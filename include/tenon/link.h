@@ -24,18 +24,19 @@ struct tenon_slice {
  * (arriving) what was already checked. */
 enum tenon_offload {
 	TENON_OFFLOAD_CHECKSUM = 1,     /* TCP and UDP checksums */
-	TENON_OFFLOAD_SEGMENTATION = 2, /* TCP segments longer than the MTU, cut by the driver (RFC 9293 MSS) */
+	TENON_OFFLOAD_SEGMENTATION = 2, /* TCP segments longer than the MTU */
 };
 
 /* A frame that leaves: headers first, in as many slices as it has. */
 struct tenon_frame {
 	const struct tenon_slice *slices;
 	unsigned count;
-	uint32_t len;              /* the sum of the slices */
-	uint16_t offload;          /* enum tenon_offload bits left to the driver */
-	uint16_t segment_payload;  /* with SEGMENTATION: TCP payload octets per segment */
-	uint16_t checksum_start;   /* with CHECKSUM: the sum covers from here to the end … */
-	uint16_t checksum_offset;  /* … and stands this many octets behind that, holding the pseudo-header's sum */
+	uint32_t len;             /* the sum of the slices */
+	uint16_t offload;         /* enum tenon_offload bits left to the driver */
+	uint16_t segment_payload; /* with SEGMENTATION: TCP payload octets per segment */
+	/* With CHECKSUM: the sum covers from start to the end, and its field, which holds the
+	 * pseudo-header's sum, stands offset octets behind start. */
+	uint16_t checksum_start, checksum_offset;
 };
 
 /* A driver's functions. All borrow what they are given until they return, and none may call back
@@ -53,7 +54,7 @@ struct tenon_link_facts {
 	uint8_t mac[6];
 	bool is_ethernet;     /* false: bare IP packets, point to point, no neighbor resolution */
 	uint16_t offload;     /* enum tenon_offload bits the driver can do */
-	uint32_t mtu;         /* longest IP packet, octets; at least 68 for IPv4 (RFC 791), 1280 for IPv6 */
+	uint32_t mtu;         /* longest IP packet; at least 68 for IPv4, 1280 for IPv6 */
 	uint32_t segment_max; /* with SEGMENTATION: longest IP packet that send() takes; else 0 */
 };
 

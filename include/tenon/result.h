@@ -11,7 +11,7 @@
 
 TENON_BEGIN
 
-#define TENON_RESULTS(X)                                                                          \
+#define TENON_RESULTS(X)                                                                           \
 	X(OK, "done")                                                                              \
 	X(WOULD_BLOCK, "nothing can be done now; wait until the socket is ready")                  \
 	/* connect() */                                                                            \

@@ -41,8 +41,9 @@ enum tenon_result tenon_bind(struct tenon_socket *, const struct tenon_endpoint 
 /* Streams: CONNECT_STARTED when a SYN is on its way; later calls CONNECT_PENDING, then OK or
  * ALREADY_CONNECTED (behavior.success_is_collected), or the attempt's error once, then
  * EARLIER_ATTEMPT_FAILED once (behavior.failure_is_collected), then a new attempt. At once:
- * IS_LISTENING, FAMILY_MISMATCH, SCOPE_MISSING, NO_ROUTE, ROUTE_*, LINK_DOWN, SOURCE_UNUSABLE, NO_SOURCE_ADDRESS,
- * BROADCAST_CONNECTION, MULTICAST_CONNECTION, NO_PORT_LEFT, TUPLE_TAKEN, NO_CONNECTION_LEFT.
+ * IS_LISTENING, FAMILY_MISMATCH, SCOPE_MISSING, NO_ROUTE, ROUTE_*, LINK_DOWN, SOURCE_UNUSABLE,
+ * NO_SOURCE_ADDRESS, BROADCAST_CONNECTION, MULTICAST_CONNECTION, NO_PORT_LEFT, TUPLE_TAKEN,
+ * NO_CONNECTION_LEFT.
  * Datagrams: OK, nothing leaves; BROADCAST_DENIED, NO_DATAGRAM_PORT_LEFT and the above but the
  * stream's own. */
 enum tenon_result tenon_connect(struct tenon_socket *, const struct tenon_endpoint *);
@@ -70,7 +71,7 @@ enum tenon_message_flags {
 
 /* Sends octets (a stream: as many as fit, *sent of them, at least one unless WOULD_BLOCK) or one
  * datagram. to is NULL for the peer. WOULD_BLOCK, NOT_CONNECTED, NO_DESTINATION, SEND_SIDE_CLOSED,
- * MESSAGE_TOO_LONG, BROADCAST_DENIED, the socket's pending error, and connect()'s routing results. */
+ * MESSAGE_TOO_LONG, BROADCAST_DENIED, the socket's pending error, connect()'s routing results. */
 enum tenon_result tenon_send(struct tenon_socket *, const struct tenon_slice *, unsigned count,
 			     const struct tenon_endpoint *to, unsigned flags, size_t *sent);
 
@@ -83,7 +84,7 @@ struct tenon_received {
 	size_t len;       /* octets put into the room */
 	size_t whole_len; /* the datagram's own length */
 	struct tenon_endpoint from;
-	unsigned flags;   /* out: TENON_TRUNCATED */
+	unsigned flags; /* out: TENON_TRUNCATED */
 };
 
 /* Receives octets (a stream: OK with len 0 is the end of it) or one datagram. flags: TENON_PEEK.
@@ -114,13 +115,13 @@ enum tenon_result tenon_take_error(struct tenon_socket *);
 bool tenon_cause(const struct tenon_socket *, struct tenon_cause *);
 
 enum tenon_readiness {
-	TENON_READABLE = 1,         /* tenon_receive() or tenon_accept() would not say WOULD_BLOCK */
-	TENON_WRITABLE = 2,         /* there is room to send */
-	TENON_ERROR = 4,            /* an error is pending */
-	TENON_RECEIVE_CLOSED = 8,   /* FIN arrived, or shut down for receiving */
-	TENON_SEND_CLOSED = 16,     /* shut down for sending */
-	TENON_CLOSED = 32,          /* a stream without a connection: never opened, failed or ended */
-	TENON_CONNECTING = 64,      /* SYN-SENT or SYN-RECEIVED of our own opening */
+	TENON_READABLE = 1,       /* receive or accept would not say WOULD_BLOCK */
+	TENON_WRITABLE = 2,       /* there is room to send */
+	TENON_ERROR = 4,          /* an error is pending */
+	TENON_RECEIVE_CLOSED = 8, /* FIN arrived, or shut down for receiving */
+	TENON_SEND_CLOSED = 16,   /* shut down for sending */
+	TENON_CLOSED = 32,        /* a stream not opened, failed or ended */
+	TENON_CONNECTING = 64,    /* SYN-SENT or SYN-RECEIVED of our own opening */
 	TENON_LISTENING = 128,
 	TENON_URGENT = 256
 };
@@ -133,31 +134,31 @@ struct tenon_socket *tenon_news(struct tenon *, unsigned *what);
 
 /* Options: value is an integer in the unit named. UNKNOWN_OPTION, BAD_VALUE, UNSUPPORTED. */
 enum tenon_option {
-	TENON_OPTION_REUSE_ADDRESS, /* bool */
-	TENON_OPTION_REUSE_PORT,    /* bool */
-	TENON_OPTION_BROADCAST,     /* bool */
-	TENON_OPTION_KEEPALIVE,     /* bool */
-	TENON_OPTION_LINGER,        /* seconds; -1: off */
-	TENON_OPTION_SEND_BYTES,    /* octets the send buffer holds */
-	TENON_OPTION_RECEIVE_BYTES, /* octets the receive buffer holds */
-	TENON_OPTION_RECEIVE_LOW,   /* octets: SO_RCVLOWAT */
-	TENON_OPTION_DONT_ROUTE,    /* bool */
-	TENON_OPTION_NO_DELAY,      /* bool: RFC 9293 MUST-17 */
-	TENON_OPTION_CORK,          /* bool */
-	TENON_OPTION_QUICK_ACK,     /* bool */
-	TENON_OPTION_MAX_SEGMENT,   /* octets: TCP_MAXSEG */
-	TENON_OPTION_SYN_RETRIES,   /* count: TCP_SYNCNT */
-	TENON_OPTION_USER_TIMEOUT,  /* milliseconds, 0: none (RFC 5482) */
-	TENON_OPTION_KEEP_IDLE,     /* seconds */
-	TENON_OPTION_KEEP_INTERVAL, /* seconds */
-	TENON_OPTION_KEEP_COUNT,    /* count */
-	TENON_OPTION_LINGER_2,      /* seconds: TCP_LINGER2 */
-	TENON_OPTION_HOP_LIMIT,     /* 1 to 255, -1: default; IP_TTL, IPV6_UNICAST_HOPS */
-	TENON_OPTION_TRAFFIC_CLASS, /* 0 to 255: IP_TOS, IPV6_TCLASS */
-	TENON_OPTION_V6_ONLY,       /* bool; before bind only */
-	TENON_OPTION_BIND_NO_PORT,  /* bool: IP_BIND_ADDRESS_NO_PORT */
-	TENON_OPTION_RECEIVE_ERRORS, /* bool: IP_RECVERR: ICMP errors that are otherwise soft are reported */
-	TENON_OPTION_LINK,          /* link index, 0: any; SO_BINDTODEVICE */
+	TENON_OPTION_REUSE_ADDRESS,  /* bool */
+	TENON_OPTION_REUSE_PORT,     /* bool */
+	TENON_OPTION_BROADCAST,      /* bool */
+	TENON_OPTION_KEEPALIVE,      /* bool */
+	TENON_OPTION_LINGER,         /* seconds; -1: off */
+	TENON_OPTION_SEND_BYTES,     /* octets the send buffer holds */
+	TENON_OPTION_RECEIVE_BYTES,  /* octets the receive buffer holds */
+	TENON_OPTION_RECEIVE_LOW,    /* octets: SO_RCVLOWAT */
+	TENON_OPTION_DONT_ROUTE,     /* bool */
+	TENON_OPTION_NO_DELAY,       /* bool: RFC 9293 MUST-17 */
+	TENON_OPTION_CORK,           /* bool */
+	TENON_OPTION_QUICK_ACK,      /* bool */
+	TENON_OPTION_MAX_SEGMENT,    /* octets: TCP_MAXSEG */
+	TENON_OPTION_SYN_RETRIES,    /* count: TCP_SYNCNT */
+	TENON_OPTION_USER_TIMEOUT,   /* milliseconds, 0: none (RFC 5482) */
+	TENON_OPTION_KEEP_IDLE,      /* seconds */
+	TENON_OPTION_KEEP_INTERVAL,  /* seconds */
+	TENON_OPTION_KEEP_COUNT,     /* count */
+	TENON_OPTION_LINGER_2,       /* seconds: TCP_LINGER2 */
+	TENON_OPTION_HOP_LIMIT,      /* 1 to 255, -1: default; IP_TTL, IPV6_UNICAST_HOPS */
+	TENON_OPTION_TRAFFIC_CLASS,  /* 0 to 255: IP_TOS, IPV6_TCLASS */
+	TENON_OPTION_V6_ONLY,        /* bool; before bind only */
+	TENON_OPTION_BIND_NO_PORT,   /* bool: IP_BIND_ADDRESS_NO_PORT */
+	TENON_OPTION_RECEIVE_ERRORS, /* bool: IP_RECVERR, soft ICMP errors too */
+	TENON_OPTION_LINK,           /* link index, 0: any; SO_BINDTODEVICE */
 	TENON_OPTION_COUNT
 };
 
@@ -166,7 +167,7 @@ enum tenon_result tenon_option_get(const struct tenon_socket *, enum tenon_optio
 
 /* A stream's facts, RFC 9293 3.9.1.6 STATUS. Times in microseconds, windows in octets. */
 struct tenon_tcp_status {
-	char state[16]; /* "ESTABLISHED" */
+	char state[16];          /* "ESTABLISHED" */
 	uint8_t retransmissions; /* of the segment now unanswered */
 	uint8_t send_scale, receive_scale;
 	bool timestamps, window_scaling;
@@ -175,7 +176,8 @@ struct tenon_tcp_status {
 	uint32_t congestion_window, slow_start_threshold;
 	uint32_t send_window, receive_window;
 	uint32_t in_flight, unread;
-	uint64_t octets_sent, octets_received, segments_sent, segments_received, segments_retransmitted;
+	uint64_t octets_sent, octets_received;
+	uint64_t segments_sent, segments_received, segments_retransmitted;
 };
 
 /* NOT_CONNECTED on other than streams that have or had a connection. */

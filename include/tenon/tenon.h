@@ -70,11 +70,11 @@ enum tenon_route_reject {
 
 struct tenon_route {
 	struct tenon_ip prefix;
-	uint8_t prefix_len;      /* in the family's own bits */
-	uint8_t reject;          /* enum tenon_route_reject */
-	uint16_t link;           /* 0 for routes that reject */
-	uint32_t metric;         /* of equal prefixes the lowest wins */
-	uint32_t mtu;            /* 0: the link's */
+	uint8_t prefix_len; /* in the family's own bits */
+	uint8_t reject;     /* enum tenon_route_reject */
+	uint16_t link;      /* 0 for routes that reject */
+	uint32_t metric;    /* of equal prefixes the lowest wins */
+	uint32_t mtu;       /* 0: the link's */
 	bool has_gateway;
 	struct tenon_ip gateway; /* on the link; without it the prefix is on the link itself */
 };
