@@ -19,7 +19,8 @@
 #include "base/bytes.h"
 
 enum {
-	PACKET_HEADROOM = 128, /* Ethernet 14, IPv6 40, TCP with all options 60, rounded up */
+	PACKET_HEADROOM = 128,  /* Ethernet 14, IPv6 40, TCP with all options 60, rounded up */
+	PACKET_SLICES_MAX = 32, /* of payload: 64 KiB in pages of 2 KiB */
 };
 
 struct packet {
@@ -34,7 +35,8 @@ struct packet {
 	uint8_t headroom[PACKET_HEADROOM];
 };
 
-/* An empty packet around a payload, which is borrowed as long as the packet lives. */
+/* A packet without headers around a payload of at most PACKET_SLICES_MAX slices, which is
+ * borrowed, slices and octets, as long as the packet lives. */
 void packet_init(struct packet *, const struct tenon_slice *payload, unsigned count);
 
 /* Room for len octets in front of what is there. Traps when the headroom is used up. */
@@ -43,7 +45,7 @@ void *packet_push(struct packet *, size_t len);
 /* Headers and payload, octets. */
 uint32_t packet_len(const struct packet *);
 
-/* The first header pushed last, len octets of it must be there. */
+/* The headers pushed so far, the last one first. */
 struct bytes packet_headers(const struct packet *);
 
 /* The Internet checksum of headers and payload, added to sum (a pseudo-header's); folded and inverted. */

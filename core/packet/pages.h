@@ -32,9 +32,9 @@ struct stream {
 	struct page *first, *last;
 	uint32_t start; /* of the octets, in the first page */
 	uint32_t len;   /* octets held */
-	/* A place that was looked up before, to find the next one without walking from the front. */
+	/* The page that was looked up last, so that the next one is found without walking. */
 	struct page *seen;
-	uint32_t seen_at; /* the stream position of seen's first octet held */
+	uint32_t seen_index; /* counted from first */
 };
 
 void stream_init(struct stream *);
