@@ -22,7 +22,7 @@ uint32_t checksum_add_odd(uint32_t sum, const void *, size_t len);
 /* The checksum: the complement of the folded sum. */
 uint16_t checksum_finish(uint32_t sum);
 
-/* The checksum after a 16-bit field of the range changed (RFC 1624 equation 3: never a false -0). */
+/* The checksum after a 16-bit field of the range changed (RFC 1624 eqn. 3: never a false -0). */
 uint16_t checksum_update16(uint16_t checksum, uint16_t before, uint16_t after);
 
 /* The checksum after a 32-bit field at an even offset changed. */

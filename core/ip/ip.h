@@ -2,8 +2,8 @@
 /* ip.h - the IP layer: what a transport asks of it and what it gives a transport.
  *
  * Downward: ip_route chooses source, link, next hop and MTU for a flow, or says why there is none
- * (and leaves the cause in trace); ip_send adds the header and sends over the chosen path. A path is
- * remembered in its flow and chosen again when the tables have changed since.
+ * (and leaves the cause in trace); ip_send adds the header and sends over the chosen path. A path
+ * is remembered in its flow and chosen again when the tables have changed since.
  * Upward nothing is called: stack_input asks the family what has arrived (struct ip_arrival) or
  * what an ICMP error says of which conversation (struct icmp_report) and gives it to the transport.
  *
@@ -34,8 +34,8 @@ struct ip {
 	struct address_table *addresses;
 	struct route_table *routes;
 	struct neighbor_cache *neighbors;
-	uint32_t generation; /* moves whenever a cached path may have become wrong */
-	uint16_t datagram_id; /* IPv4 identification, RFC 6864 */
+	uint32_t generation;   /* moves whenever a cached path may have become wrong */
+	uint16_t datagram_id;  /* IPv4 identification, RFC 6864 */
 	uint32_t error_tokens; /* ICMP errors that may still be sent in this second */
 	time_us error_refill;
 };
@@ -59,9 +59,9 @@ enum ip_flow_flags {
 struct ip_flow {
 	struct tenon_ip source; /* any: ip_route chooses, RFC 6724 */
 	struct tenon_ip destination;
-	uint16_t bound_link;   /* 0: any; the zone of a link-local destination, or SO_BINDTODEVICE */
+	uint16_t bound_link; /* 0: any; a zone, or SO_BINDTODEVICE */
 	uint8_t protocol;
-	uint8_t hop_limit;     /* 0: the default, 64 */
+	uint8_t hop_limit; /* 0: the default, 64 */
 	uint8_t traffic_class;
 	uint8_t flags;
 	struct ip_path path;
@@ -76,7 +76,7 @@ MUST_USE enum tenon_result ip_route(struct ip *, struct ip_flow *);
  * MESSAGE_TOO_LONG, LINK_BUSY, NO_MEMORY. Borrows the packet. */
 enum tenon_result ip_send(struct ip *, struct ip_flow *, struct packet *);
 
-/* The sum to start a transport checksum with: pseudo-header of the flow (its source must be chosen). */
+/* The sum to start a transport checksum with: the flow's pseudo-header (its source is chosen). */
 uint32_t ip_pseudo_sum(const struct ip_flow *, uint32_t transport_len);
 
 /* A packet that has come for this host. Everything is borrowed from the frame. */
@@ -96,12 +96,12 @@ struct ip_arrival {
 /* What an ICMP error says. The transport finds its conversation by the quoted header. */
 struct icmp_report {
 	enum tenon_result result;
-	struct tenon_ip from;       /* who sent it */
+	struct tenon_ip from;        /* who sent it */
 	struct tenon_ip local, peer; /* quoted source and destination: ours and theirs */
-	uint8_t protocol;           /* quoted */
+	uint8_t protocol;            /* quoted */
 	uint8_t type, code;
 	uint16_t link;
-	uint32_t mtu;               /* with ICMP_FRAGMENTATION_NEEDED and ICMP6_PACKET_TOO_BIG; 0: not told */
+	uint32_t mtu;               /* with "fragmentation needed" and "too big"; 0: not told */
 	struct bytes quoted;        /* the quoted transport header, at least 8 octets */
 	struct bytes quoted_packet; /* from its IP header on */
 };
@@ -114,7 +114,7 @@ struct tenon_cause *icmp_report_cause(const struct icmp_report *, struct trace *
 enum icmp_error { ICMP_ERROR_PORT_UNREACHABLE, ICMP_ERROR_PROTOCOL_UNREACHABLE };
 void ip_send_error(struct ip *, const struct ip_arrival *, enum icmp_error, uint32_t pointer);
 
-/* Neighbors that gave up: the next report (result NEIGHBOR_SILENT, quoting a packet that waited), or
+/* Neighbors that gave up: the next report (NEIGHBOR_SILENT, quoting a packet that waited), or
  * false. stack_advance gives each to its transport. The quote is valid until the next call. */
 bool ip_take_silence(struct ip *, struct icmp_report *);
 

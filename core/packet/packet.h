@@ -48,7 +48,7 @@ uint32_t packet_len(const struct packet *);
 /* The headers pushed so far, the last one first. */
 struct bytes packet_headers(const struct packet *);
 
-/* The Internet checksum of headers and payload, added to sum (a pseudo-header's); folded and inverted. */
+/* The Internet checksum of headers and payload, added to sum (a pseudo-header's); inverted. */
 uint16_t packet_checksum(const struct packet *, uint32_t sum);
 
 /* Copies len octets from the packet's octet number from on. Traps beyond the packet's end. */

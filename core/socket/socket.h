@@ -33,18 +33,18 @@ struct tenon_socket {
 		struct tcp_listener *listener; /* a stream that listens */
 		struct udp_endpoint *udp;
 	} is;
-	struct list_node news;   /* on sockets->news while what is not 0 */
-	struct tenon_cause *cause; /* from the pool of causes, or NULL */
+	struct list_node news;       /* on sockets->news while what is not 0 */
+	struct tenon_cause *cause;   /* from the pool of causes, or NULL */
 	struct tenon_endpoint local; /* what bind() gave */
-	uint16_t what;           /* enum tenon_readiness bits of news */
-	uint16_t link;           /* SO_BINDTODEVICE */
-	uint8_t version;         /* enum tenon_ip_version */
+	uint16_t what;               /* enum tenon_readiness bits of news */
+	uint16_t link;               /* SO_BINDTODEVICE */
+	uint8_t version;             /* enum tenon_ip_version */
 	uint8_t connect_stage;
-	uint8_t error;           /* enum tenon_result that is pending, TENON_OK: none */
-	uint8_t flags;           /* enum socket_flags */
-	uint8_t shut;            /* enum tenon_direction bits */
+	uint8_t error;                    /* enum tenon_result that is pending, TENON_OK: none */
+	uint8_t flags;                    /* enum socket_flags */
+	uint8_t shut;                     /* enum tenon_direction bits */
 	uint8_t hop_limit, traffic_class; /* 0 hop limit: default */
-	int16_t linger_s;        /* -1: off */
+	int16_t linger_s;                 /* -1: off */
 };
 
 enum socket_flags {
@@ -55,7 +55,7 @@ enum socket_flags {
 	SOCKET_V6_ONLY = 16,
 	SOCKET_DONT_ROUTE = 32,
 	SOCKET_RECEIVE_ERRORS = 64,
-	SOCKET_ERROR_COLLECTED = 128, /* the attempt's error was read: EARLIER_ATTEMPT_FAILED is next */
+	SOCKET_ERROR_COLLECTED = 128, /* its error was read: EARLIER_ATTEMPT_FAILED is next */
 };
 
 /* What one tenon_send() call carries. */
@@ -78,9 +78,10 @@ struct socket_kind {
 	enum tenon_result (*listen)(struct tenon_socket *, unsigned backlog);
 	/* Attaches the oldest connection that waits to an open, unused socket. */
 	enum tenon_result (*accept)(struct tenon_socket *listener, struct tenon_socket *fresh);
-	enum tenon_result (*send)(struct tenon_socket *, const struct socket_message *, size_t *sent);
-	enum tenon_result (*receive)(struct tenon_socket *, const struct tenon_room *, unsigned count,
-				     unsigned flags, struct tenon_received *);
+	enum tenon_result (*send)(struct tenon_socket *, const struct socket_message *,
+				  size_t *sent);
+	enum tenon_result (*receive)(struct tenon_socket *, const struct tenon_room *,
+				     unsigned count, unsigned flags, struct tenon_received *);
 	enum tenon_result (*shutdown)(struct tenon_socket *, unsigned directions);
 	void (*local)(const struct tenon_socket *, struct tenon_endpoint *);
 	enum tenon_result (*peer)(const struct tenon_socket *, struct tenon_endpoint *);

@@ -78,7 +78,7 @@ MUST_USE enum fate icmp4_verify(struct bytes message);
 /* Reads the header and narrows *message to the body: quoted datagram or echo data. */
 MUST_USE enum fate icmp4_parse(struct icmp4_header *, struct bytes *message);
 
-/* Writes the header with its checksum; sum is that of the body, which the caller places behind it. */
+/* Writes the header with its checksum; sum is that of the body, which the caller puts behind it. */
 void icmp4_emit(struct icmp4_octets *to, const struct icmp4_header *, uint32_t sum);
 
 #endif

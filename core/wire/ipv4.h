@@ -52,7 +52,7 @@ MUST_USE enum fate ipv4_parse_quoted(struct ipv4_header *, struct bytes *quote);
 /* The octets that the header takes, its options padded to a multiple of four. */
 size_t ipv4_header_len(const struct ipv4_header *);
 
-/* Writes the header with its checksum; payload_len octets follow it. Returns the header's length. */
+/* Writes the header with its checksum; payload_len octets follow. Returns the header's length. */
 size_t ipv4_emit(uint8_t *to, const struct ipv4_header *, size_t payload_len);
 
 #endif

@@ -67,7 +67,7 @@ MUST_USE enum fate ndp_parse(struct ndp_message *, const struct icmp6_header *, 
 /* The octets that ndp_emit will write: at most NDP_LEN_MAX. */
 size_t ndp_len(const struct ndp_message *);
 
-/* Writes the whole ICMPv6 message, from source to destination, with its checksum. Returns ndp_len. */
+/* Writes the whole ICMPv6 message, source to destination, with its checksum. Returns ndp_len. */
 size_t ndp_emit(uint8_t *to, const struct ndp_message *, struct tenon_ip source,
 		struct tenon_ip destination);
 

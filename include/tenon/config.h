@@ -63,7 +63,7 @@ struct tenon_behavior {
 	/* connect() */
 	bool success_is_collected; /* after an asynchronous success it gives OK once (LX-07) */
 	bool failure_is_collected; /* after a collected failure EARLIER_ATTEMPT_FAILED (LX-30) */
-	bool any_means_loopback;        /* a destination of 0.0.0.0 or :: is this host (PX-04) */
+	bool any_means_loopback;   /* a destination of 0.0.0.0 or :: is this host (PX-04) */
 	bool datagram_tuple_may_repeat; /* two datagram sockets may have one four-tuple (LX-18) */
 };
 
