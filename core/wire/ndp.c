@@ -175,7 +175,8 @@ static size_t fixed_len(uint8_t type)
 		return sizeof(struct icmp6_octets);
 	case NDP_ROUTER_ADVERTISEMENT:
 		return sizeof(struct icmp6_octets) + ROUTER_LEN;
-	case NDP_NEIGHBOR_SOLICITATION: case NDP_NEIGHBOR_ADVERTISEMENT:
+	case NDP_NEIGHBOR_SOLICITATION:
+	case NDP_NEIGHBOR_ADVERTISEMENT:
 		return sizeof(struct icmp6_octets) + IP_LEN;
 	case NDP_REDIRECT:
 		return sizeof(struct icmp6_octets) + 2 * IP_LEN;
