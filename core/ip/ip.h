@@ -84,6 +84,7 @@ struct ip_arrival {
 	struct tenon_ip source, destination;
 	struct bytes packet;  /* IP header and all, for quoting */
 	struct bytes payload; /* behind the last header */
+	uint32_t protocol_at; /* where `packet` names the protocol, for ICMPv6's errors */
 	uint16_t link;
 	uint8_t protocol;
 	uint8_t hop_limit;
@@ -101,18 +102,22 @@ struct icmp_report {
 	uint8_t protocol;            /* quoted */
 	uint8_t type, code;
 	uint16_t link;
-	uint32_t mtu;               /* with "fragmentation needed" and "too big"; 0: not told */
-	struct bytes quoted;        /* the quoted transport header, at least 8 octets */
+	uint16_t probes;     /* with NEIGHBOR_SILENT: how often `from`, the next hop, was asked */
+	uint32_t mtu;        /* with "fragmentation needed" and "too big" */
+	struct bytes quoted; /* the quoted transport header, at least 8 octets */
 	struct bytes quoted_packet; /* from its IP header on */
 };
 
 /* A report into trace->cause, with its quote; returns the cause for the rest to be filled in. */
 struct tenon_cause *icmp_report_cause(const struct icmp_report *, struct trace *);
 
+/* Who is the flow's next hop? Fills the cause's link, next_hop_mac and next_hop_known. */
+void ip_path_cause(const struct ip *, const struct ip_path *, struct tenon_cause *);
+
 /* A datagram or segment could not be delivered: tells its sender, within RFC 1122 3.2.2's and
  * RFC 4443 2.4's limits. */
 enum icmp_error { ICMP_ERROR_PORT_UNREACHABLE, ICMP_ERROR_PROTOCOL_UNREACHABLE };
-void ip_send_error(struct ip *, const struct ip_arrival *, enum icmp_error, uint32_t pointer);
+void ip_send_error(struct ip *, const struct ip_arrival *, enum icmp_error);
 
 /* Neighbors that gave up: the next report (NEIGHBOR_SILENT, quoting a packet that waited), or
  * false. stack_advance gives each to its transport. The quote is valid until the next call. */
