@@ -29,8 +29,7 @@ struct tenon_socket {
 	void *user;
 	union {
 		void *any;
-		struct tcp_conn *conn;         /* a stream with a connection */
-		struct tcp_listener *listener; /* a stream that listens */
+		struct tcp_user *tcp; /* the socket's side of a connection or listener */
 		struct udp_endpoint *udp;
 	} is;
 	struct list_node news;       /* on sockets->news while what is not 0 */
