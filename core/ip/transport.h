@@ -21,7 +21,7 @@ struct tenon_transport {
 	/* Was there such a conversation? */
 	bool (*report)(void *self, const struct icmp_report *);
 	void (*expired)(void *self, struct timer *);
-	/* The entry point is done: objects that ended meanwhile are given back. */
+	/* The entry point is done, its news collected: objects that ended are given back. */
 	void (*settle)(void *self);
 	bool (*pool_use)(const void *self, unsigned index, struct tenon_pool_use *);
 	const struct socket_kind *kind;

@@ -19,7 +19,8 @@
 
 struct sockets;
 
-/* How connect() stands, for the calls that come after it. */
+/* How connect() stands, for the calls that come after it; an accepted socket begins as DONE. The
+ * files beside this one keep it, the kinds need not look at it. */
 enum connect_stage { CONNECT_NONE, CONNECT_RUNNING, CONNECT_DONE };
 
 struct tenon_socket {
@@ -33,8 +34,8 @@ struct tenon_socket {
 		struct udp_endpoint *udp;
 	} is;
 	struct list_node news;       /* on sockets->news while what is not 0 */
-	struct tenon_cause *cause;   /* from the pool of causes, or NULL */
-	struct tenon_endpoint local; /* what bind() gave */
+	struct kept_cause *cause;    /* why its last failure happened, or NULL */
+	struct tenon_endpoint local; /* what bind() gave; the kind keeps it */
 	uint16_t what;               /* enum tenon_readiness bits of news */
 	uint16_t link;               /* SO_BINDTODEVICE */
 	uint8_t version;             /* enum tenon_ip_version */
@@ -66,17 +67,29 @@ struct socket_message {
 	size_t len; /* the sum of the slices */
 };
 
+/* A cause that outlives the scratch record; the oldest gives way when the pool is empty. */
+struct kept_cause {
+	struct list_node node; /* on sockets->kept, oldest first */
+	struct tenon_socket *owner;
+	struct tenon_cause cause;
+};
+
 /* One kind of socket. Functions that a kind has no use for answer UNSUPPORTED; none is NULL. */
 struct socket_kind {
 	enum tenon_socket_kind kind;
 	enum tenon_result (*open)(struct tenon_socket *);
 	void (*close)(struct tenon_socket *);
+	/* The address was checked (family, scope, ours), and the socket has no port yet. */
 	enum tenon_result (*bind)(struct tenon_socket *, const struct tenon_endpoint *);
+	/* Starts one attempt; family and scope were checked. A stream is in CLOSED then. */
 	enum tenon_result (*connect)(struct tenon_socket *, const struct tenon_endpoint *);
+	/* Also after an attempt that failed, to make the socket as new but for what bind() gave. */
 	enum tenon_result (*disconnect)(struct tenon_socket *);
+	/* Sets SOCKET_IS_LISTENER, which disconnect clears. */
 	enum tenon_result (*listen)(struct tenon_socket *, unsigned backlog);
 	/* Attaches the oldest connection that waits to an open, unused socket. */
 	enum tenon_result (*accept)(struct tenon_socket *listener, struct tenon_socket *fresh);
+	/* send and receive give the pending error themselves, by tenon_take_error(). */
 	enum tenon_result (*send)(struct tenon_socket *, const struct socket_message *,
 				  size_t *sent);
 	enum tenon_result (*receive)(struct tenon_socket *, const struct tenon_room *,
@@ -84,11 +97,16 @@ struct socket_kind {
 	enum tenon_result (*shutdown)(struct tenon_socket *, unsigned directions);
 	void (*local)(const struct tenon_socket *, struct tenon_endpoint *);
 	enum tenon_result (*peer)(const struct tenon_socket *, struct tenon_endpoint *);
+	/* TENON_ERROR is added by tenon_readiness(). */
 	unsigned (*readiness)(const struct tenon_socket *);
 	size_t (*waiting)(const struct tenon_socket *);
 	size_t (*unacknowledged)(const struct tenon_socket *);
 	size_t (*send_room)(const struct tenon_socket *);
+	/* The value is in range. What struct tenon_socket holds (flags, link, hop_limit, traffic_class,
+	 * linger_s) is stored already, and the kind does what follows from it: UNSUPPORTED counts as
+	 * OK there. All else the kind holds. */
 	enum tenon_result (*option_set)(struct tenon_socket *, enum tenon_option, int);
+	/* Asked only for what the kind holds. */
 	enum tenon_result (*option_get)(const struct tenon_socket *, enum tenon_option, int *);
 	/* Takes what the transport noted since the last call and marks the sockets concerned. */
 	void (*collect)(void *transport);
@@ -99,24 +117,45 @@ struct sockets {
 	struct trace *trace;
 	const struct tenon_config *config;
 	struct tenon_behavior *behavior;
+	void *const *transports; /* their selves, in the configuration's order */
 	struct pool pool;
 	struct pool causes;
 	struct list news;
+	struct list kept; /* causes, oldest first */
 	struct tenon *stack;
 };
+
+size_t sockets_need(const struct tenon_limits *);
+
+/* The members up to transports, and stack, are the caller's to set. */
+void sockets_init(struct sockets *, struct arena *, const struct tenon_limits *);
+
+/* Ends each entry into the stack: what the transports noted becomes news, then they settle. */
+void sockets_settle(struct sockets *);
+
+/* tenon_open() and tenon_news(), for the stack, which alone knows where its sockets are. */
+enum tenon_result socket_open(struct sockets *, enum tenon_ip_version, enum tenon_socket_kind,
+			      struct tenon_socket **);
+struct tenon_socket *socket_news(struct sockets *, unsigned *what);
+
+/* Begins a call: what is in the scratch cause now is not this call's. */
+void socket_begin(struct tenon_socket *);
+
+/* Ends a call: socket_refuse, then sockets_settle; returns result. */
+enum tenon_result socket_end(struct tenon_socket *, enum tenon_result);
 
 /* Something is new on this socket: enum tenon_readiness bits. */
 void socket_mark(struct tenon_socket *, unsigned what);
 
-/* The socket's operation failed: the error becomes pending, the cause is copied (if a record is
- * left), TENON_ERROR is news. */
+/* The socket's operation failed: the error becomes pending, the cause is copied (if the
+ * configuration keeps any), TENON_ERROR is news. */
 void socket_fail(struct tenon_socket *, const struct tenon_cause *);
 
 /* A call failed at once with result; keeps trace->cause for it if that is its cause (else one of
- * kind NONE), and returns result. */
+ * kind NONE), and returns result. Results that only say "not yet" leave no cause. */
 enum tenon_result socket_refuse(struct tenon_socket *, enum tenon_result);
 
-/* May this socket speak to that address? FAMILY_MISMATCH (version, V6_ONLY). */
+/* May this socket speak to that address? FAMILY_MISMATCH (version, V6_ONLY), FAMILY_ABSENT. */
 enum tenon_result socket_check_family(const struct tenon_socket *, const struct tenon_ip *);
 
 #endif
