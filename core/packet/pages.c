@@ -139,17 +139,17 @@ void stream_truncate(struct stream *s, struct pages *pages, size_t keep)
 	}
 }
 
-unsigned stream_slices(struct stream *s, const struct pages *pages, size_t position, size_t *len,
+unsigned stream_slices(struct stream *s, const struct pages *pages, struct stream_range *range,
 		       struct tenon_slice *slices, unsigned limit)
 {
-	size_t offset = s->start + position;
-	size_t wanted = position < s->len ? s->len - position : 0;
+	size_t offset = s->start + range->position;
+	size_t wanted = range->position < s->len ? s->len - range->position : 0;
 	const struct page *page;
 	size_t left;
 	unsigned n = 0;
 
-	if (wanted > *len)
-		wanted = *len;
+	if (wanted > range->len)
+		wanted = range->len;
 	left = wanted;
 	page = wanted == 0 ? NULL : page_at(s, pages, offset);
 	while (left > 0 && n < limit) {
@@ -163,7 +163,7 @@ unsigned stream_slices(struct stream *s, const struct pages *pages, size_t posit
 		offset += part;
 		left -= part;
 	}
-	*len = wanted - left;
+	range->len = wanted - left;
 	return n;
 }
 
@@ -175,9 +175,9 @@ size_t stream_peek(struct stream *s, const struct pages *pages, size_t position,
 
 	while (done < len) {
 		struct tenon_slice slice;
-		size_t part = len - done;
+		struct stream_range range = { position + done, len - done };
 
-		if (stream_slices(s, pages, position + done, &part, &slice, 1) == 0)
+		if (stream_slices(s, pages, &range, &slice, 1) == 0)
 			break;
 		memcpy(at + done, slice.at, slice.len);
 		done += slice.len;

@@ -51,9 +51,13 @@ void stream_truncate(struct stream *, struct pages *, size_t keep);
 /* Gives everything back. */
 void stream_clear(struct stream *, struct pages *);
 
-/* Slices that cover up to *len octets from position on; returns how many, at most limit, and sets
- * *len to the octets that they cover. Valid until the stream changes. */
-unsigned stream_slices(struct stream *, const struct pages *, size_t position, size_t *len,
+struct stream_range {
+	size_t position, len;
+};
+
+/* Slices that cover the range; returns how many, at most limit, and sets the range's len to the
+ * octets that they cover. Valid until the stream changes. */
+unsigned stream_slices(struct stream *, const struct pages *, struct stream_range *,
 		       struct tenon_slice *, unsigned limit);
 
 /* Copies up to len octets from position on, without dropping them; returns how many. */

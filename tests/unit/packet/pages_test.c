@@ -59,16 +59,16 @@ TEST(slices_stop_at_their_limit_and_say_how_much_they_cover)
 	static const uint8_t octets[40];
 	struct pages pages = pages_new();
 	struct tenon_slice slices[2];
-	size_t len = 40;
+	struct stream_range range = { 3, 40 };
 	struct stream s;
 
 	stream_init(&s);
 	stream_append(&s, &pages, octets, sizeof octets);
-	assert_int_equal(stream_slices(&s, &pages, 3, &len, slices, 2), 2);
-	assert_int_equal(len, 29);
-	len = 40;
-	assert_int_equal(stream_slices(&s, &pages, 40, &len, slices, 2), 0);
-	assert_int_equal(len, 0);
+	assert_int_equal(stream_slices(&s, &pages, &range, slices, 2), 2);
+	assert_int_equal(range.len, 29);
+	range = (struct stream_range){ 40, 40 };
+	assert_int_equal(stream_slices(&s, &pages, &range, slices, 2), 0);
+	assert_int_equal(range.len, 0);
 	stream_clear(&s, &pages);
 	free(memory);
 }
