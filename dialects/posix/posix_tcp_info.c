@@ -30,8 +30,8 @@ static void fill(const struct tenon_tcp_status *status, struct tcp_info *info)
 	info->tcpi_retransmits = status->retransmissions;
 	info->tcpi_options = (uint8_t)((status->timestamps ? TCPI_OPT_TIMESTAMPS : 0) |
 				       (status->window_scaling ? TCPI_OPT_WSCALE : 0));
-	info->tcpi_snd_wscale = status->send_scale & 0xf;
-	info->tcpi_rcv_wscale = status->receive_scale & 0xf;
+	info->tcpi_snd_wscale = status->send_scale & 0xfu;
+	info->tcpi_rcv_wscale = status->receive_scale & 0xfu;
 	info->tcpi_rto = status->rto_us;
 	info->tcpi_rtt = status->srtt_us;
 	info->tcpi_rttvar = status->rttvar_us;
