@@ -31,7 +31,6 @@ struct tenon_pcapng_host {
 	const char *name;
 	uint32_t whole[TENON_PCAPNG_LINKS_MAX]; /* interface number + 1 of a link's frames */
 	uint32_t bare[TENON_PCAPNG_LINKS_MAX];  /* … of its packets that had no frame yet */
-	bool is_ethernet[TENON_PCAPNG_LINKS_MAX];
 	uint64_t notes_at_us;
 	uint32_t notes_len;
 	char notes[TENON_PCAPNG_NOTE_BYTES]; /* texts, each ended by a zero octet */

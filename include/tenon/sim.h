@@ -30,8 +30,8 @@ uint64_t tenon_sim_now(const struct tenon_sim *);
  * NULL: no memory, or a configuration that tenon_init() refuses. */
 struct tenon *tenon_sim_stack(struct tenon_sim *, const struct tenon_config *);
 
-/* Takes a stack of the caller's into the world; false: no memory. Its time must not be later than
- * the world's. */
+/* Takes a stack of the caller's into the world, if it is not there yet; false: no memory. Its time
+ * must not be later than the world's. */
 bool tenon_sim_join(struct tenon_sim *, struct tenon *);
 /* … and out of it. A stack that the world made is freed. */
 void tenon_sim_part(struct tenon_sim *, struct tenon *);

@@ -61,7 +61,7 @@ struct tenon_wire_world {
 struct tenon_wire *tenon_wire_new(const struct tenon_wire_config *, const struct tenon_wire_world *,
 				  uint64_t seed);
 
-/* Before it, the stacks at its ends must be gone or have removed their links. */
+/* Its stacks must not send any more. */
 void tenon_wire_free(struct tenon_wire *);
 
 /* Adds a link to the stack, of this name, whose driver is a new end of the wire. mac NULL:
@@ -69,6 +69,9 @@ void tenon_wire_free(struct tenon_wire *);
  * and tenon_link_add()'s results. */
 enum tenon_result tenon_wire_attach(struct tenon_wire *, struct tenon *, const char *name,
 				    const uint8_t *mac, struct tenon_wire_end **);
+
+/* The wire forgets the stack, as if its plug were pulled: for a stack whose memory goes. */
+void tenon_wire_detach(struct tenon_wire *, struct tenon *);
 
 /* The link's index in its stack; 0 for a scripted peer. */
 unsigned tenon_wire_link(const struct tenon_wire_end *);
