@@ -55,7 +55,7 @@ enum socket_flags {
 	SOCKET_V6_ONLY = 16,
 	SOCKET_DONT_ROUTE = 32,
 	SOCKET_RECEIVE_ERRORS = 64,
-	SOCKET_ERROR_COLLECTED = 128, /* its error was read: EARLIER_ATTEMPT_FAILED is next */
+	SOCKET_BIND_NO_PORT = 128,
 };
 
 /* What one tenon_send() call carries. */
