@@ -15,20 +15,19 @@ static bool sum_of(const struct tenon_slice *slices, unsigned count, size_t *sum
 	return true;
 }
 
-enum tenon_result tenon_send(struct tenon_socket *s, const struct tenon_slice *slices,
-			     unsigned count, const struct tenon_endpoint *to, unsigned flags,
+enum tenon_result tenon_send(struct tenon_socket *s, const struct tenon_message *asked,
 			     size_t *sent)
 {
 	struct socket_message message = {
-		.slices = slices,
-		.count = count,
-		.to = to,
-		.flags = flags,
+		.slices = asked->slices,
+		.count = asked->count,
+		.to = asked->to,
+		.flags = asked->flags,
 	};
 
 	*sent = 0;
 	socket_begin(s);
-	if (!sum_of(slices, count, &message.len))
+	if (!sum_of(message.slices, message.count, &message.len))
 		return socket_end(s, TENON_MESSAGE_TOO_LONG);
 	return socket_end(s, s->kind->send(s, &message, sent));
 }

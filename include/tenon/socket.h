@@ -69,11 +69,17 @@ enum tenon_message_flags {
 	TENON_TRUNCATED = 4 /* out: the datagram was longer than the room */
 };
 
+struct tenon_message {
+	const struct tenon_slice *slices;
+	unsigned count;                  /* of slices */
+	unsigned flags;                  /* TENON_MORE */
+	const struct tenon_endpoint *to; /* NULL: the peer */
+};
+
 /* Sends octets (a stream: as many as fit, *sent of them, at least one unless WOULD_BLOCK) or one
- * datagram. to is NULL for the peer. WOULD_BLOCK, NOT_CONNECTED, NO_DESTINATION, SEND_SIDE_CLOSED,
+ * datagram. WOULD_BLOCK, NOT_CONNECTED, NO_DESTINATION, SEND_SIDE_CLOSED,
  * MESSAGE_TOO_LONG, BROADCAST_DENIED, the socket's pending error, connect()'s routing results. */
-enum tenon_result tenon_send(struct tenon_socket *, const struct tenon_slice *, unsigned count,
-			     const struct tenon_endpoint *to, unsigned flags, size_t *sent);
+enum tenon_result tenon_send(struct tenon_socket *, const struct tenon_message *, size_t *sent);
 
 struct tenon_room {
 	void *at;

@@ -63,7 +63,8 @@ static void fetch(struct tenon *stack)
 	static const uint8_t request[] = "GET / HTTP/1.0\r\n\r\n";
 	static uint8_t answer[512];
 	const struct tenon_endpoint server = { .port = 80 };
-	const struct tenon_slice out = { request, sizeof request - 1 };
+	const struct tenon_slice slice = { request, sizeof request - 1 };
+	const struct tenon_message out = { .slices = &slice, .count = 1 };
 	const struct tenon_room in = { answer, sizeof answer };
 	struct tenon_received received;
 	struct tenon_socket *socket;
@@ -72,7 +73,7 @@ static void fetch(struct tenon *stack)
 	if (tenon_open(stack, TENON_IP_V4, TENON_STREAM, &socket) != TENON_OK)
 		return;
 	if (tenon_connect(socket, &server) == TENON_OK &&
-	    tenon_send(socket, &out, 1, NULL, 0, &sent) == TENON_OK)
+	    tenon_send(socket, &out, &sent) == TENON_OK)
 		(void)tenon_receive(socket, &in, 1, 0, &received);
 	tenon_close(socket);
 }
