@@ -23,7 +23,7 @@ __attribute__((format(printf, 2, 3))) static void say(struct text *text, const c
 		text->len = NOTE_MAX - 1;
 }
 
-/* RFC 5952 4.2: the longest run of zero groups, of two at least, is the one that "::" stands for. */
+/* RFC 5952 4.2: the longest run of zero groups, at least two, is the one that "::" stands for. */
 static void find_zeros(const struct tenon_ip *ip, int *from, int *to)
 {
 	int start, end;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* wire_path.h - one direction of one end of a simulated wire: when does a frame come out, if at all?
+/* wire_path.h - one direction of an end of a simulated wire: when does a frame come out, if ever?
  *
  * A frame passes, in this order: the MTU, the losses, the queue and the rate, the delay; on the way
  * it may be duplicated or get a bit flipped. Chance is drawn from the path's own generator, so what

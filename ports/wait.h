@@ -26,7 +26,7 @@ struct tenon_port;
 /* What ends a wait. */
 struct port_wait {
 	uint64_t until_us;  /* the port's time; TENON_NEVER: no limit */
-	struct pollfd *fds; /* kernel descriptors: a wait ends when one is ready, and sets revents */
+	struct pollfd *fds; /* the kernel's: a wait ends when one is ready, and sets revents */
 	unsigned count;
 };
 
@@ -37,14 +37,14 @@ struct port_ops {
 	uint64_t (*now)(struct tenon_port *);
 	/* Under the lock: before a call into this stack; tells it the time. */
 	void (*begin)(struct tenon_port *, struct tenon *);
-	/* Under the lock: after calls into this stack. Does what is due in it (tenon_advance()), files
-	 * its next deadline anew, and lets others that wait look again. */
+	/* Under the lock: after calls into this stack. Does what is due in it (tenon_advance()),
+	 * files its next deadline anew, and lets others that wait look again. */
 	void (*end)(struct tenon_port *, struct tenon *);
-	/* Under the lock, outside begin/end: lets the world go on until something may have changed in
-	 * any stack, a descriptor is ready, or until_us has come. The sim takes one step: the next
-	 * event that is due by until_us, or a jump there; with nothing to come at all it waits, in
-	 * real time, for the descriptors or another thread, a bounded time. The lock is let go and
-	 * taken again at least once. The revents of all fds are set on return. */
+	/* Under the lock, outside begin/end: lets the world go on until something may have changed
+	 * in any stack, a descriptor is ready, or until_us has come. The sim takes one step: the
+	 * next event that is due by until_us, or a jump there; with nothing to come at all it
+	 * waits, in real time, for the descriptors or another thread, a bounded time. The lock is
+	 * let go and taken again at least once. The revents of all fds are set on return. */
 	void (*wait)(struct tenon_port *, struct port_wait *);
 	/* Takes a new stack into the world, and out of it before its memory goes. */
 	void (*join)(struct tenon_port *, struct tenon *);

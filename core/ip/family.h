@@ -17,6 +17,12 @@
 #include "ip/ip.h"
 #include "wire/address.h"
 
+/* The first eight octets of an ICMP message, but for the checksum. */
+struct icmp_message {
+	uint8_t type, code;
+	uint32_t rest;
+};
+
 struct tenon_family_module {
 	uint16_t ethertype;
 	uint16_t resolution_ethertype; /* ARP's; 0 where `control` carries address resolution */
@@ -27,12 +33,12 @@ struct tenon_family_module {
 	uint16_t error_len_max;   /* of an ICMP error, IP header included */
 
 	/* A packet of this family: is its header valid, and is it for this host? The caller has set
-	 * packet, link, was_link_broadcast and checksum_verified; with FATE_PASS the rest is filled.
-	 * What the family's RFC wants told to a sender has then been sent. */
+	 * packet, link, was_link_broadcast and checksum_verified; with FATE_PASS the rest is
+	 * filled. What the family's RFC wants told to a sender has then been sent. */
 	enum fate (*arrives)(struct ip *, struct ip_arrival *);
 
-	/* A message of control_protocol. FATE_ICMP_REPORTED: the report is filled, for the transport
-	 * that its protocol names; every other fate is final. */
+	/* A message of control_protocol. FATE_ICMP_REPORTED: the report is filled, for the
+	 * transport that its protocol names; every other fate is final. */
 	enum fate (*control)(struct ip *, const struct ip_arrival *, struct icmp_report *);
 
 	/* A packet of resolution_ethertype. NULL where that is 0. */
@@ -45,9 +51,11 @@ struct tenon_family_module {
 	void (*solicit)(struct ip *, struct link *, const struct tenon_ip *target,
 			const struct mac *known);
 
-	/* Pushes the ICMP header of an error about an arrival whose quote is the packet's payload. */
-	void (*emit_error)(const struct ip_flow *, const struct ip_arrival *, enum icmp_error,
-			   struct packet *);
+	/* What this family's ICMP says of such an error. */
+	struct icmp_message (*error)(enum icmp_error, const struct ip_arrival *);
+
+	/* Pushes the ICMP header, checksum included, before a body that is the packet's payload. */
+	void (*emit_control)(const struct ip_flow *, const struct icmp_message *, struct packet *);
 
 	/* Does this message of control_protocol report an error? To such a one none is answered. */
 	bool (*is_error)(struct bytes message);

@@ -102,9 +102,9 @@ struct socket_kind {
 	size_t (*waiting)(const struct tenon_socket *);
 	size_t (*unacknowledged)(const struct tenon_socket *);
 	size_t (*send_room)(const struct tenon_socket *);
-	/* The value is in range. What struct tenon_socket holds (flags, link, hop_limit, traffic_class,
-	 * linger_s) is stored already, and the kind does what follows from it: UNSUPPORTED counts as
-	 * OK there. All else the kind holds. */
+	/* The value is in range. What struct tenon_socket holds (flags, link, hop_limit,
+	 * traffic_class, linger_s) is stored already, and the kind does what follows from it:
+	 * UNSUPPORTED counts as OK there. All else the kind holds. */
 	enum tenon_result (*option_set)(struct tenon_socket *, enum tenon_option, int);
 	/* Asked only for what the kind holds. */
 	enum tenon_result (*option_get)(const struct tenon_socket *, enum tenon_option, int *);

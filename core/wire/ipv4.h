@@ -35,7 +35,8 @@ _Static_assert(_Alignof(struct ipv4_octets) == 1, "octets only");
 /* In the core. */
 struct ipv4_header {
 	struct tenon_ip source, destination;
-	struct bytes options; /* up to 40 octets, inside the packet */
+	struct bytes options;  /* up to 40 octets, inside the packet */
+	uint16_t total_length; /* read only: emission counts it anew */
 	uint16_t identification;
 	uint16_t fragment_offset; /* in octets, a multiple of 8 */
 	bool dont_fragment, more_fragments;

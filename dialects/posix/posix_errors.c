@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
-/* Result, linux, linux-man, posix. linux: measured on 6.18; ICMP kinds as its icmp_err_convert[] and
- * tab_unreach[] have them. */
+/* Result, linux, linux-man, posix. linux: measured on 6.18; ICMP kinds as its icmp_err_convert[]
+ * and tab_unreach[] have them. */
 #define ERRORS(X)                                                                                  \
 	X(OK, 0, 0, 0)                                                                             \
 	X(WOULD_BLOCK, EAGAIN, EAGAIN, EAGAIN)                                                     \

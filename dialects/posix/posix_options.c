@@ -260,7 +260,7 @@ static bool fact_find(const struct posix_optioned *on, int name, int *value)
 	}
 }
 
-/* An IPv4 socket does not know the level at all; an IPv6 socket's levels do not know the name [M]. */
+/* An IPv4 socket does not know the level; an IPv6 socket's levels do not know the name [M]. */
 static int unknown_to_get(const struct posix_optioned *on, const struct posix_option *option)
 {
 	if (option->level == SOL_SOCKET || option->level == IPPROTO_IP)

@@ -57,12 +57,12 @@ struct tenon_posix_host *tenon_posix_host_make(struct tenon_port *);
 /* Its descriptors are closed, its connections end without a word. No call may be inside. */
 void tenon_posix_host_free(struct tenon_posix_host *);
 
-/* The stack, to be configured between enter and leave, which keep other threads and the port out. */
+/* The stack, to be configured between enter and leave, which keep others and the port out. */
 struct tenon *tenon_posix_enter(struct tenon_posix_host *);
 void tenon_posix_leave(struct tenon_posix_host *);
 
-/* The host on which this thread's socket() and epoll_create() calls make theirs from now on; NULL: the
- * process's, which is the first one made unless tenon_posix_use_everywhere() chose another. */
+/* The host on which this thread's socket() and epoll_create() calls make theirs from now on; NULL:
+ * the process's, which is the first one made unless tenon_posix_use_everywhere() chose another. */
 void tenon_posix_use(struct tenon_posix_host *);
 void tenon_posix_use_everywhere(struct tenon_posix_host *);
 

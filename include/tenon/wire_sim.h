@@ -91,7 +91,7 @@ enum tenon_result tenon_wire_send(struct tenon_wire_end *, const void *frame, si
 
 enum tenon_wire_direction { TENON_WIRE_LEAVING, TENON_WIRE_ARRIVING };
 
-/* For frames from now on. A path of zeros, the one of a new end, takes no time and loses nothing. */
+/* For frames from now on. A path of zeros, as a new end has, takes no time and loses nothing. */
 void tenon_wire_set_path(struct tenon_wire_end *, enum tenon_wire_direction,
 			 const struct tenon_wire_path *);
 

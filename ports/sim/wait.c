@@ -3,7 +3,7 @@
 
 #include <sched.h>
 
-/* How long, in real time, a wait for which nothing in the world is due looks at descriptors only. */
+/* How long, in real time, a wait with nothing due in the world looks at descriptors only. */
 enum { IDLE_MS = 1 };
 
 /* The port is the first member of the world. */
