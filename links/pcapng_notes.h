@@ -3,7 +3,7 @@
  *
  *	bad TCP checksum (TCP_CHECKSUM)
  *	10.1.0.2:40000 > 10.1.0.3:80 SYN-SENT -> ESTABLISHED
- *	10.1.0.2:40000 > 10.1.0.9:80 failed: no answer to the SYN (OPEN_TIMED_OUT), 11 SYNs
+ *	10.1.0.2:40000 > 10.1.0.9:80 failed: the peer answered the SYN with RST (PEER_REFUSED)
  *
  * `tenon explain` finds the connection by the two endpoints at the beginning, and the kind of the
  * note by the words after them.
