@@ -20,6 +20,9 @@
 
 struct address;
 
+/* How many addresses there may be: the configuration's, the loopback's two, one for each link. */
+uint32_t address_limit(const struct tenon_config *);
+
 size_t address_need(const struct tenon_config *);
 struct address_table *address_table_new(struct arena *, const struct tenon_config *,
 					struct random *);
@@ -33,11 +36,11 @@ MUST_USE enum tenon_result address_remove(struct ip *, unsigned link, const stru
 /* The link is going. */
 void address_remove_all(struct ip *, uint16_t link);
 
-/* The link on which that address is ours, link itself if it is one of several; LINK_NONE if on none.
- * Of 127/8: the loopback. */
+/* The link on which that address is ours, the given one if it is among several; LINK_NONE if it is
+ * not ours. Of 127/8: the loopback. */
 uint16_t address_link(const struct ip *, const struct tenon_ip *, uint16_t link);
 
-/* The link whose subnet has that broadcast address, likewise. 255.255.255.255 is nobody's. */
+/* The link whose subnet has that broadcast address, likewise. 255.255.255.255 is of no subnet. */
 uint16_t address_broadcast_link(const struct ip *, const struct tenon_ip *, uint16_t link);
 
 /* Is one of the link's addresses answered for by this IPv6 solicited-node group? */

@@ -2,9 +2,8 @@
 /* route.h - which way to a destination: the longest prefix, then the lowest metric.
  *
  * One hash table holds the routes of both families, keyed by prefix and prefix length; beside it
- * stands, for each family, how many routes each length has and a bitmap of the lengths in use. A
- * lookup tries the lengths in use from the longest down, one probe each: its cost is the number of
- * different lengths, not of routes.
+ * stands, for each family, which lengths are in use, longest first. A lookup tries those lengths,
+ * one probe each: its cost is the number of different lengths, not of routes.
  *
  * A route whose link is down is passed over. Rejecting routes take part like all others.
  *
@@ -21,6 +20,13 @@ struct route_query {
 	uint16_t link;
 	bool is_on_link; /* only routes without gateway */
 };
+
+/* Every path that a flow remembers must be chosen again. */
+static inline void route_paths_changed(struct ip *ip)
+{
+	if (++ip->generation == 0)
+		ip->generation = 1; /* 0 is the path that was never chosen */
+}
 
 size_t route_need(const struct tenon_config *);
 struct route_table *route_table_new(struct arena *, const struct tenon_config *, struct random *);

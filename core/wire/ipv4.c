@@ -33,6 +33,7 @@ static struct ipv4_header header_of(const uint8_t *at, size_t header_len)
 		.source = ip4_get(o->source),
 		.destination = ip4_get(o->destination),
 		.options = { at + sizeof *o, header_len - sizeof *o },
+		.total_length = get16(o->total_length),
 		.identification = get16(o->identification),
 		.fragment_offset = (uint16_t)((flags_offset & OFFSET_MASK) * 8),
 		.dont_fragment = (flags_offset & DONT_FRAGMENT) != 0,
