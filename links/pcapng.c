@@ -269,11 +269,13 @@ static void put_packet(struct tenon_pcapng_host *host, const struct tenon_event 
 	put_block_end(file, content);
 }
 
-/* Whether what was lost on its way out had its IP header already. */
-static bool begins_with_ip(const struct tenon_event *event)
+/* Whether what was lost on its way out had its IP header already. What waits is not lost. */
+static bool is_lost_packet(const struct tenon_event *event)
 {
 	const uint8_t *first = event->frame_slices != 0 ? event->frame[0].at : NULL;
 
+	if (event->fate == TENON_FATE_NEIGHBOR_WAITS)
+		return false;
 	if (first == NULL || event->frame[0].len < 20)
 		return false;
 	return first[0] >> 4 == 4 || (first[0] >> 4 == 6 && event->frame[0].len >= 40);
@@ -289,7 +291,7 @@ void tenon_pcapng_event(void *context, const struct tenon_event *event)
 		put_packet(host, event, false);
 		break;
 	case TENON_EVENT_LOST:
-		if (begins_with_ip(event))
+		if (is_lost_packet(event))
 			put_packet(host, event, true);
 		break;
 	case TENON_EVENT_STATE: case TENON_EVENT_FAILURE:

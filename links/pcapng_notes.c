@@ -116,7 +116,8 @@ static void say_why(struct text *text, const struct tenon_cause *cause)
 
 static bool is_worth_a_note(enum tenon_fate fate)
 {
-	return fate != TENON_FATE_PASS && fate != TENON_FATE_DELIVERED && fate != TENON_FATE_SENT;
+	return fate != TENON_FATE_PASS && fate != TENON_FATE_DELIVERED && fate != TENON_FATE_SENT &&
+	       fate != TENON_FATE_NEIGHBOR_WAITS;
 }
 
 size_t note_of_event(char to[NOTE_MAX], const struct tenon_event *event)
