@@ -46,6 +46,8 @@ struct port_ops {
 	 * waits, in real time, for the descriptors or another thread, a bounded time. The lock is
 	 * let go and taken again at least once. The revents of all fds are set on return. */
 	void (*wait)(struct tenon_port *, struct port_wait *);
+	/* A seed for a new stack. */
+	void (*seed)(struct tenon_port *, uint8_t octets[16]);
 	/* Takes a new stack into the world, and out of it before its memory goes. */
 	void (*join)(struct tenon_port *, struct tenon *);
 	void (*part)(struct tenon_port *, struct tenon *);

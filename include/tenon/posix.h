@@ -45,13 +45,13 @@ enum tenon_posix_dialect {
 };
 
 /* A host on this stack, which lives in this port's world (<tenon/port.h>, <tenon/sim.h>). The stack
- * stays the caller's and must outlive the host, but is no longer to be called while others may
- * be inside: see tenon_posix_enter(). NULL with errno: no memory. */
+ * stays the caller's and must outlive the host; it is called only between tenon_posix_enter() and
+ * tenon_posix_leave() from now on, and its sockets are the host's alone. NULL: no memory. */
 struct tenon_posix_host *tenon_posix_host_new(struct tenon *, struct tenon_port *,
 					      enum tenon_posix_dialect);
 
 /* The same with a stack and memory of its own: IPv4, IPv6, TCP, UDP, NewReno, Linux's defaults and
- * dialect, seeded by getrandom(). */
+ * dialect, seeded by the port. */
 struct tenon_posix_host *tenon_posix_host_make(struct tenon_port *);
 
 /* Its descriptors are closed, its connections end without a word. No call may be inside. */

@@ -3,6 +3,8 @@
 
 #include <sched.h>
 
+#include "links/wire_path.h"
+
 /* How long, in real time, a wait with nothing due in the world looks at descriptors only. */
 enum { IDLE_MS = 1 };
 
@@ -69,6 +71,14 @@ static void wait_for(struct tenon_port *port, struct port_wait *w)
 		world_step(sim, w->until_us);
 }
 
+static void seed(struct tenon_port *port, uint8_t octets[16])
+{
+	unsigned i;
+
+	for (i = 0; i < 16; i++)
+		octets[i] = (uint8_t)wire_random(&sim_of(port)->random);
+}
+
 static void join(struct tenon_port *port, struct tenon *stack)
 {
 	struct tenon_sim *sim = sim_of(port);
@@ -88,6 +98,7 @@ const struct port_ops sim_port_ops = {
 	.begin = begin,
 	.end = end,
 	.wait = wait_for,
+	.seed = seed,
 	.join = join,
 	.part = part,
 };
