@@ -109,7 +109,10 @@ static void say_why(struct text *text, const struct tenon_cause *cause)
 	case TENON_CAUSE_RULE:
 		say(text, ", rule %u", cause->detail.rule.number);
 		break;
-	case TENON_CAUSE_NONE: case TENON_CAUSE_SEGMENT: case TENON_CAUSE_ROUTE: case TENON_CAUSE_LINK:
+	case TENON_CAUSE_NONE:
+	case TENON_CAUSE_SEGMENT:
+	case TENON_CAUSE_ROUTE:
+	case TENON_CAUSE_LINK:
 		break;
 	}
 }

@@ -272,7 +272,11 @@ void dissect(struct seen *seen, const struct capture_packet *packet)
 		if (skip(&rest, 4))
 			see_ip(seen, rest);
 		break;
-	case LINKTYPE_RAW: case LINKTYPE_RAW_BSD: case LINKTYPE_RAW_OPENBSD: case LINKTYPE_IPV4: case LINKTYPE_IPV6:
+	case LINKTYPE_RAW:
+	case LINKTYPE_RAW_BSD:
+	case LINKTYPE_RAW_OPENBSD:
+	case LINKTYPE_IPV4:
+	case LINKTYPE_IPV6:
 		see_ip(seen, rest);
 		break;
 	default:
