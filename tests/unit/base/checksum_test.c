@@ -64,6 +64,17 @@ TEST(carries_are_not_lost_in_long_runs_of_ones)
 	assert_int_equal(whole(ones, 65536), 0);
 }
 
+/* Twelve octets whose 32-bit words, as this machine or one of the other order loads them, add up to
+ * 0x1FFFFFFFF: bringing the carry down carries again. */
+TEST(a_carry_of_a_carry_is_not_lost)
+{
+	static const uint8_t little[] = { 255, 255, 255, 255, 255, 255, 255, 255, 1, 0, 0, 0 };
+	static const uint8_t big[] = { 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 1 };
+
+	assert_int_equal(whole(little, 12), checksum_by_definition(little, 12));
+	assert_int_equal(whole(big, 12), checksum_by_definition(big, 12));
+}
+
 TEST(slices_of_any_parity_add_up_to_the_whole)
 {
 	size_t first, second;

@@ -1,40 +1,43 @@
 /* SPDX-License-Identifier: MIT */
 /* traps.h - does this act trip an assertion of the core?
  *
- * The act runs in a child process, which must be ended by a signal (assert_that is a trap
- * instruction); no core file is left behind.
+ * assert_that is a trap instruction; its signal is caught here and brings the test back. There is
+ * no child process, for qemu-i386 7.2 hangs in fork(). What the act was changing stays half
+ * changed: it should work on objects of its own.
  */
 #ifndef TENON_TESTS_TRAPS_H
 #define TENON_TESTS_TRAPS_H
 
+#include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-/* cmocka catches these signals to report them as failures; here they are what is wanted. */
-static inline void let_signals_end_this_process(void)
+/* The signals of trap instructions: x86 and others, ARM, s390x. */
+enum { TRAP_SIGNALS = 3 };
+static const int trap_signals[TRAP_SIGNALS] = { SIGILL, SIGTRAP, SIGFPE };
+
+static sigjmp_buf behind_the_trap;
+
+static inline void come_back(int signal_number)
 {
-	signal(SIGILL, SIG_DFL);
-	signal(SIGTRAP, SIG_DFL);
-	signal(SIGABRT, SIG_DFL);
-	signal(SIGFPE, SIG_DFL); /* s390x: its trap is a data exception */
+	siglongjmp(behind_the_trap, signal_number);
 }
 
 static inline bool traps(void (*act)(void))
 {
-	struct rlimit none = { 0, 0 };
-	pid_t child = fork();
-	int status = 0;
+	struct sigaction ours = { .sa_handler = come_back }, before[TRAP_SIGNALS];
+	volatile bool trapped = true;
+	int i;
 
-	if (child == 0) {
-		setrlimit(RLIMIT_CORE, &none);
-		let_signals_end_this_process();
+	for (i = 0; i < TRAP_SIGNALS; i++)
+		sigaction(trap_signals[i], &ours, &before[i]);
+	if (sigsetjmp(behind_the_trap, 1) == 0) {
 		act();
-		_exit(0);
+		trapped = false;
 	}
-	return child > 0 && waitpid(child, &status, 0) == child && WIFSIGNALED(status);
+	for (i = 0; i < TRAP_SIGNALS; i++)
+		sigaction(trap_signals[i], &before[i], NULL);
+	return trapped;
 }
 
 #endif

@@ -136,6 +136,7 @@ TEST(an_impossible_length_ends_the_list)
 	assert_int_equal(options_of("\3\3\2\x22\1\2\4\5\xb4\0", 10).present, TCP_HAS_WINDOW_SCALE);
 	assert_int_equal(options_of("\3\3\2\2\5\5\xb4", 7).present, TCP_HAS_WINDOW_SCALE);
 	assert_int_equal(options_of("\3\3\2\2", 4).present, TCP_HAS_WINDOW_SCALE);
+	assert_int_equal(options_of("\4\3", 2).present, 0);
 }
 
 /* MUST-64: options need not begin on a word. */
@@ -148,6 +149,7 @@ TEST(options_may_begin_anywhere)
 TEST(nothing_counts_behind_the_end_of_the_list)
 {
 	assert_int_equal(options_of("\1\0\2\4\5\xb4", 6).present, 0);
+	assert_int_equal(options_of("\0\2\2\4\5\xb4", 6).present, 0);
 }
 
 TEST(a_known_option_of_a_wrong_length_is_as_if_absent)
