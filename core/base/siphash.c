@@ -5,14 +5,14 @@ struct sip {
 	uint64_t v0, v1, v2, v3;
 };
 
+static uint32_t get32_little(const uint8_t at[4])
+{
+	return (uint32_t)at[3] << 24 | (uint32_t)at[2] << 16 | (uint32_t)at[1] << 8 | at[0];
+}
+
 static uint64_t get64_little(const uint8_t at[8])
 {
-	uint64_t value = 0;
-	int i;
-
-	for (i = 7; i >= 0; i--)
-		value = value << 8 | at[i];
-	return value;
+	return (uint64_t)get32_little(at + 4) << 32 | get32_little(at);
 }
 
 static uint64_t rotate(uint64_t x, unsigned bits)
