@@ -8,5 +8,7 @@
 #define TOOLS_VERBS_H
 
 int verb_explain(int argc, char **argv);
+int verb_lab(int argc, char **argv);
+int verb_run(int argc, char **argv);
 
 #endif
