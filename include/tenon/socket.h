@@ -48,12 +48,14 @@ enum tenon_result tenon_bind(struct tenon_socket *, const struct tenon_endpoint 
  * stream's own. */
 enum tenon_result tenon_connect(struct tenon_socket *, const struct tenon_endpoint *);
 
-/* How the running attempt stands, without starting one: CONNECT_PENDING, OK, or its error, which
- * is then collected as tenon_take_error() does. For a dialect's blocking connect(). */
+/* How the last attempt stands, without starting one: CONNECT_PENDING, OK, or its error, which is
+ * then collected as tenon_connect() would (EARLIER_ATTEMPT_FAILED if tenon_take_error() has taken
+ * it); NOT_CONNECTED if there is none. For a dialect's blocking connect(). */
 enum tenon_result tenon_connect_outcome(struct tenon_socket *);
 
-/* AF_UNSPEC: the peer is dissolved. A stream goes back to CLOSED, its peer gets a RST; a listener
- * stops listening. A local address or port that bind() gave stays, one that connect() gave goes. */
+/* AF_UNSPEC: the peer is dissolved. A stream goes back to CLOSED, its peer gets a RST and ABORTED
+ * is pending; a listener stops listening. A local address or port that bind() was asked for stays,
+ * one that was chosen goes. */
 enum tenon_result tenon_disconnect(struct tenon_socket *);
 
 /* backlog as listen(2)'s; again on a listener it changes the backlog. ALREADY_CONNECTED,
