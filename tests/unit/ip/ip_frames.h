@@ -83,9 +83,10 @@ static inline enum fate receives_frame(const struct frame *frame)
 	assert_non_null(family);
 	if (ethernet.type == ETHERTYPE_ARP)
 		return family->resolution_arrives(&host.ip, link, packet);
-	host.arrival = (struct ip_arrival){ .packet = packet,
-					 .link = frame->link,
-					 .was_link_broadcast = mac_is_group(ethernet.destination) };
+	host.arrival =
+		(struct ip_arrival){ .packet = packet,
+				     .link = frame->link,
+				     .was_link_broadcast = mac_is_group(ethernet.destination) };
 	fate = family->arrives(&host.ip, &host.arrival);
 	if (fate != FATE_PASS || host.arrival.protocol != family->control_protocol)
 		return fate;
@@ -106,7 +107,8 @@ static inline struct frame frame_of(const struct ip_flow *flow, struct packet *p
 	return frame;
 }
 
-/* UDP without a checksum is enough for IP; tag is its first octet, so that it can be known again. */
+/* UDP without a checksum is enough for IP; tag is its first octet, so that it can be known again.
+ */
 static inline struct frame datagram(const struct tenon_ip *from, const struct tenon_ip *to,
 				    uint8_t tag)
 {
@@ -176,8 +178,8 @@ static inline void solicitation_left(const struct tenon_ip *target, const struct
 	struct ndp_message message;
 	struct arp_packet arp;
 
-	assert_true(known == NULL ? mac_is_group(sent.ethernet.destination) :
-				    mac_equal(sent.ethernet.destination, *known));
+	assert_true(known == NULL ? mac_is_group(sent.ethernet.destination)
+				  : mac_equal(sent.ethernet.destination, *known));
 	if (tenon_ip_is_v4(target)) {
 		assert_int_equal(arp_parse(&arp, sent.packet), FATE_PASS);
 		assert_int_equal(arp.operation, ARP_REQUEST);

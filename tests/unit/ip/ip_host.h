@@ -2,8 +2,8 @@
 /* ip_host.h - a host that is its IP layer and nothing else, with links whose driver keeps frames.
  *
  * Frames that leave are kept in order and taken by the test; frames that the test makes go in by
- * `receives`, which takes them as far as the IP layer goes: an arrival, a report, a fate. Tests are
- * written once for both families: BOTH(name) gives one test over IPv4 and one over IPv6.
+ * `receives_frame` (ip_frames.h), which takes them as far as the IP layer goes: an arrival, a
+ * report, a fate.
  */
 #ifndef TENON_TESTS_IP_HOST_H
 #define TENON_TESTS_IP_HOST_H
@@ -13,9 +13,7 @@
 #include "ip/host.h"
 #include "ip/neighbor.h"
 #include "ip/route.h"
-#include "test.h"
-#include "wire/ethernet.h"
-#include "wire/pseudo.h"
+#include "ip_sides.h"
 
 enum { FRAMES_MAX = 64, FRAME_LEN_MAX = 2048, JOINS_MAX = 32, UDP_LEN = 8 };
 
@@ -47,39 +45,6 @@ struct host {
 	size_t arena_left; /* after ip_init was given ip_need's octets */
 	_Alignas(16) uint8_t memory[1 << 20];
 };
-
-/* The same roles in each family. far is behind gateway; the others are on the link. */
-struct side {
-	const struct tenon_family_module *family;
-	struct tenon_ip us, also_us, peer, other, gateway, far, loopback, any;
-	uint8_t prefix_len, all_bits;
-};
-
-static const struct mac our_mac = { { 2, 0, 0, 0, 0, 1 } };
-static const struct mac peer_mac = { { 2, 0, 0, 0, 0, 2 } };
-static const struct mac new_mac = { { 2, 0, 0, 0, 0, 3 } };
-
-#define V4(a, b, c, d) { { [10] = 0xff, [11] = 0xff, [12] = a, [13] = b, [14] = c, [15] = d } }
-#define V6(subnet, host) { { 0x20, 0x01, 0x0d, 0xb8, [7] = subnet, [15] = host } }
-
-static const struct side sides[] = {
-	{ &tenon_ipv4, V4(10, 0, 0, 1), V4(10, 0, 0, 3), V4(10, 0, 0, 2), V4(10, 0, 0, 9),
-	  V4(10, 0, 0, 254), V4(203, 0, 113, 9), V4(127, 0, 0, 1), V4(0, 0, 0, 0), 24, 32 },
-	{ &tenon_ipv6, V6(0, 1), V6(0, 3), V6(0, 2), V6(0, 9), V6(0, 254), V6(9, 9),
-	  { { [15] = 1 } }, { { 0 } }, 64, 128 },
-};
-
-#define BOTH(name)                                                                                 \
-	static void name(const struct side *);                                                     \
-	TEST(name##_over_ipv4)                                                                     \
-	{                                                                                          \
-		name(&sides[0]);                                                                   \
-	}                                                                                          \
-	TEST(name##_over_ipv6)                                                                     \
-	{                                                                                          \
-		name(&sides[1]);                                                                   \
-	}                                                                                          \
-	static void name(const struct side *s)
 
 static struct host host;
 
@@ -117,20 +82,25 @@ static inline struct link *add_link(bool is_ethernet, uint32_t mtu)
 	while (link_find(&host.links, (unsigned)index) != NULL)
 		index++;
 	mac_put(facts.mac, our_mac);
-	assert_int_equal(
-		link_add(&host.links, &facts, &keeping_driver, (void *)index, &link), TENON_OK);
+	assert_int_equal(link_add(&host.links, &facts, &keeping_driver, (void *)index, &link),
+			 TENON_OK);
 	ip_link_changed(&host.ip, link);
 	return link;
 }
 
 static const struct tenon_family_module *const both_families[] = { &tenon_ipv4, &tenon_ipv6, NULL };
 
-/* A host with its loopback addresses and nothing else; the limits are small, so as to be reached. */
+/* A host with its loopback addresses and nothing else; the limits are small, so as to be reached.
+ */
 static inline void make_host(void)
 {
 	static const struct tenon_observer nobody = { 0 };
-	struct tenon_limits limits = { .links = 4, .addresses = 6, .routes = 6, .neighbors = 4,
-				       .parked_packets = 5, .packet_bytes = 1500,
+	struct tenon_limits limits = { .links = 4,
+				       .addresses = 6,
+				       .routes = 6,
+				       .neighbors = 4,
+				       .parked_packets = 5,
+				       .packet_bytes = 1500,
 				       .loopback_packets = 8 };
 	struct arena arena, exact;
 	size_t i;
@@ -138,17 +108,20 @@ static inline void make_host(void)
 	memset(&host, 0, sizeof host);
 	host.config = (struct tenon_config){ .families = both_families, .limits = limits };
 	host.behavior = (struct tenon_behavior){ .neighbor_probes = 3,
-					      .neighbor_retransmit_us = 1000000,
-					      .neighbor_reachable_us = 30000000,
-					      .icmp_errors_per_second = 5,
-					      .any_means_loopback = true };
+						 .neighbor_retransmit_us = 1000000,
+						 .neighbor_reachable_us = 30000000,
+						 .icmp_errors_per_second = 5,
+						 .any_means_loopback = true };
 	arena_init(&arena, host.memory, sizeof host.memory);
 	timers_init(&host.timers, &arena, ip_timer_limit(&host.config), 0);
 	trace_init(&host.trace, &nobody, &host.timers);
 	random_init(&host.random, (struct siphash_key){ 1, 2 });
 	links_init(&host.links, &arena, &limits, &host.trace);
-	host.ip = (struct ip){ .links = &host.links, .timers = &host.timers, .trace = &host.trace,
-			    .random = &host.random, .behavior = &host.behavior };
+	host.ip = (struct ip){ .links = &host.links,
+			       .timers = &host.timers,
+			       .trace = &host.trace,
+			       .random = &host.random,
+			       .behavior = &host.behavior };
 	arena_init(&exact, arena_take(&arena, 1, ip_need(&host.config)), ip_need(&host.config));
 	ip_init(&host.ip, &exact, &host.config);
 	host.arena_left = exact.left;

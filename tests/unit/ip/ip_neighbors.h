@@ -19,8 +19,10 @@ static inline struct frame arp_frame(const struct arp_packet *arp)
 static inline struct frame ndp_frame(const struct ndp_message *message, const struct tenon_ip *from,
 				     const struct tenon_ip *to, uint8_t hop_limit)
 {
-	struct ip_flow flow = { .source = *from, .destination = *to,
-				.protocol = IP_PROTOCOL_ICMP6, .hop_limit = hop_limit };
+	struct ip_flow flow = { .source = *from,
+				.destination = *to,
+				.protocol = IP_PROTOCOL_ICMP6,
+				.hop_limit = hop_limit };
 	struct packet p;
 
 	packet_init(&p, NULL, 0);
@@ -28,15 +30,18 @@ static inline struct frame ndp_frame(const struct ndp_message *message, const st
 	return frame_of(&flow, &p);
 }
 
-/* An ARP reply or a neighbor advertisement, which claims ip for mac; solicited: to us, for we asked. */
+/* An ARP reply or a neighbor advertisement, which claims ip for mac; solicited: to us, for we
+ * asked. */
 static inline enum fate hears_claim(const struct side *s, const struct tenon_ip *ip,
 				    const struct mac *mac, bool solicited)
 {
 	static const struct tenon_ip all_nodes = { { 0xff, 0x02, [15] = 1 } };
 	struct arp_packet arp = { ARP_REPLY, *mac, solicited ? our_mac : *mac, *ip,
 				  solicited ? s->us : *ip };
-	struct ndp_message message = { .type = NDP_NEIGHBOR_ADVERTISEMENT, .override = true,
-				       .solicited = solicited, .target = *ip,
+	struct ndp_message message = { .type = NDP_NEIGHBOR_ADVERTISEMENT,
+				       .override = true,
+				       .solicited = solicited,
+				       .target = *ip,
 				       .options = { .has_target_mac = true, .target_mac = *mac } };
 	struct frame frame;
 
@@ -52,7 +57,8 @@ static inline enum fate hears_question(const struct tenon_ip *target, const stru
 				       const struct mac *mac)
 {
 	struct arp_packet arp = { ARP_REQUEST, *mac, { { 0 } }, *ip, *target };
-	struct ndp_message message = { .type = NDP_NEIGHBOR_SOLICITATION, .target = *target,
+	struct ndp_message message = { .type = NDP_NEIGHBOR_SOLICITATION,
+				       .target = *target,
 				       .options = { .has_source_mac = true, .source_mac = *mac } };
 	struct frame frame;
 
