@@ -260,6 +260,11 @@ TEST(sources_are_chosen_as_rfc_6724_shows)
 		  { { 0xfd, 2, [15] = 2 } },
 		  { { 0xfd, 2, [15] = 2 } } },
 		{ V6(5, 1), { { 0xfd, 2, [15] = 2 } }, V6(1, 2), V6(1, 2) },
+		/* Rule 6 before rule 8: 2002::/16 is nearer to 2003::/16, but of another kind. */
+		{ { { 0x20, 0x03, [15] = 1 } },
+		  { { 0x20, 0x02, [15] = 2 } },
+		  { { 0x2a, 0, [15] = 2 } },
+		  { { 0x2a, 0, [15] = 2 } } },
 	};
 	size_t i;
 
@@ -283,4 +288,17 @@ BOTH(to_ourselves_we_speak_from_the_address_spoken_to)
 	assert_int_equal(ip_route(&host.ip, &flow), TENON_OK);
 	assert_true(flow.path.is_local);
 	assert_true(tenon_ip_equal(&flow.source, &s->also_us));
+}
+
+/* RFC 6724 2.2: bits beyond the source's own prefix do not count as common. */
+TEST(rule_8_looks_no_farther_than_the_sources_prefix)
+{
+	struct tenon_ip to = V6(8, 1), wide = V6(8, 2), narrow = V6(9, 2);
+	struct link *link;
+
+	make_host();
+	link = add_link(false, 1500);
+	assert_int_equal(add(link, &wide, 32), TENON_OK);
+	assert_int_equal(add(link, &narrow, 64), TENON_OK);
+	source_is(link, &to, &narrow);
 }

@@ -317,3 +317,26 @@ TEST(a_group_goes_by_the_default_routes_link_to_its_mac_with_one_hop)
 		assert_true(tenon_ip_equal(&sent.source, &sides[i].us));
 	}
 }
+
+/* The packet was built for a link that would have completed its checksum; its path is another now.
+ */
+BOTH(a_checksum_that_the_link_cannot_complete_is_completed_here)
+{
+	struct packet p;
+	struct sent sent;
+
+	make_host_on(s);
+	know_peer(s);
+	assert_int_equal(route_to(&s->peer), TENON_OK);
+	packet_init(&p, NULL, 0);
+	memset(packet_push(&p, UDP_LEN), 3, UDP_LEN);
+	p.offload = TENON_OFFLOAD_CHECKSUM;
+	p.transport = p.head;
+	p.checksum_offset = 6;
+	put16(p.headroom + p.head + 6, (uint16_t)~checksum_finish(ip_pseudo_sum(&flow, UDP_LEN)));
+	assert_int_equal(ip_send(&host.ip, &flow, &p), TENON_OK);
+	sent = take_sent();
+	assert_int_equal(checksum_finish(checksum_add(ip_pseudo_sum(&flow, UDP_LEN),
+						      sent.payload.at, sent.payload.len)),
+			 0);
+}

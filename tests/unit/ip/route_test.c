@@ -196,35 +196,55 @@ BOTH(a_change_makes_remembered_paths_old)
 	assert_int_not_equal(host.ip.generation, before);
 }
 
-/* Against the plainest possible lookup: all routes, longest first. */
+BOTH(routes_may_come_and_go_for_ever)
+{
+	unsigned i;
+
+	make_host_on_two_links();
+	for (i = 0; i < 1000; i++) {
+		struct tenon_route r = to(&s->far, i % (s->all_bits + 1u), one);
+
+		assert_int_equal(add(r), TENON_OK);
+		assert_int_equal(link_to(&s->far), one->index);
+		assert_int_equal(route_remove(&host.ip, &r), TENON_OK);
+		assert_int_equal(link_to(&s->far), LINK_NONE);
+	}
+}
+
+enum { KEPT = 6, ROUNDS = 300 };
+
+/* The plainest possible lookup: all routes, the longest that covers. */
+static uint16_t scan(const struct tenon_route *kept, const struct tenon_ip *at)
+{
+	const struct tenon_route *best = NULL;
+	unsigned i;
+
+	for (i = 0; i < KEPT; i++) {
+		struct tenon_ip prefix = route_prefix(at, kept[i].prefix_len);
+
+		if (tenon_ip_equal(&prefix, &kept[i].prefix) &&
+		    (best == NULL || kept[i].prefix_len > best->prefix_len))
+			best = &kept[i];
+	}
+	return best == NULL ? LINK_NONE : best->link;
+}
+
 BOTH(lookups_agree_with_a_scan_of_all_routes)
 {
-	struct tenon_route kept[6];
+	struct tenon_route kept[KEPT];
 	struct tenon_ip at = s->far;
-	unsigned round, n, i;
+	unsigned round, n;
 
-	for (round = 0; round < 300; round++) {
+	for (round = 0; round < ROUNDS; round++) {
 		make_host_on_two_links();
 		random_init(&host.random, (struct siphash_key){ round, 0 });
-		for (n = 0; n < 6; n++) {
-			unsigned bits = s->all_bits - random_below(&host.random, 9);
-
+		for (n = 0; n < KEPT;) {
 			at.octets[15] = (uint8_t)random_below(&host.random, 8);
-			kept[n] = to(&at, bits, n % 2 == 0 ? one : two);
-			if (add(kept[n]) != TENON_OK)
-				n--;
+			kept[n] = to(&at, s->all_bits - random_below(&host.random, 9),
+				     n % 2 == 0 ? one : two);
+			n += add(kept[n]) == TENON_OK;
 		}
-		for (at.octets[15] = 0; at.octets[15] < 16; at.octets[15]++) {
-			const struct tenon_route *best = NULL;
-
-			for (i = 0; i < 6; i++) {
-				struct tenon_ip prefix = route_prefix(&at, kept[i].prefix_len);
-
-				if (tenon_ip_equal(&prefix, &kept[i].prefix) &&
-				    (best == NULL || kept[i].prefix_len > best->prefix_len))
-					best = &kept[i];
-			}
-			assert_int_equal(link_to(&at), best == NULL ? LINK_NONE : best->link);
-		}
+		for (at.octets[15] = 0; at.octets[15] < 16; at.octets[15]++)
+			assert_int_equal(link_to(&at), scan(kept, &at));
 	}
 }
