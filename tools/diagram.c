@@ -79,6 +79,8 @@ static void label_segment(char *label, const struct flow *flow, const struct row
 		append(label, " win %u", 0);
 	if (row->is_retransmission)
 		append(label, ", again", 0);
+	if (row->is_duplicate)
+		append(label, ", doubled", 0);
 }
 
 static void label_neighbor(char *label, const struct seen *seen)

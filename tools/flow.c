@@ -116,20 +116,36 @@ static bool may_be_departure(const struct row *row, const struct capture_packet 
 	return sent->interface != arriving->interface;
 }
 
+static bool is_same_segment(const struct row *row, const struct seen *seen, unsigned side)
+{
+	return row->kind == ROW_SEGMENT && row->side == side &&
+	       row->seen.segment.identity == seen->segment.identity;
+}
+
 static struct row *find_departure(struct flow *flow, const struct seen *seen, unsigned side,
 				  const struct capture_packet *packet)
 {
 	size_t i;
 
-	for (i = flow->count; i-- != 0 && flow->count - i <= LOOK_BACK_ROWS;) {
-		struct row *row = &flow->rows[i];
-
-		if (row->kind == ROW_SEGMENT && row->side == side &&
-		    row->seen.segment.identity == seen->segment.identity &&
-		    may_be_departure(row, packet))
-			return row;
-	}
+	for (i = flow->count; i-- != 0 && flow->count - i <= LOOK_BACK_ROWS;)
+		if (is_same_segment(&flow->rows[i], seen, side) &&
+		    may_be_departure(&flow->rows[i], packet))
+			return &flow->rows[i];
 	return NULL;
+}
+
+/* The wire has doubled a segment that leaves once, under our eyes, and arrives twice. */
+static bool has_arrived_before(const struct flow *flow, const struct seen *seen, unsigned side,
+			       const struct capture_packet *packet)
+{
+	size_t i;
+
+	if (packet->direction != CAPTURE_IN || !flow->sides[side].is_captured)
+		return false;
+	for (i = flow->count; i-- != 0 && flow->count - i <= LOOK_BACK_ROWS;)
+		if (is_same_segment(&flow->rows[i], seen, side) && flow->rows[i].arrived != NULL)
+			return true;
+	return false;
 }
 
 static void learn_interface(struct flow *flow, unsigned side, const struct capture_packet *packet)
@@ -286,12 +302,28 @@ static bool see_question(struct flows *flows, const struct seen *seen,
 	return true;
 }
 
+/* A packet that a host threw away for its checksum says what nobody said. */
+static bool is_damaged(const struct flows *flows, const struct capture_packet *packet)
+{
+	static const char damaged[] = "CHECKSUM)";
+	size_t i;
+
+	for (i = 0; i < packet->notes_count; i++) {
+		const struct capture_note *note = &flows->capture->notes[packet->notes + i];
+
+		if (memmem(note->text, note->len, damaged, sizeof damaged - 1) != NULL)
+			return true;
+	}
+	return false;
+}
+
 /* The row of a segment. NULL: no memory. */
 static struct row *see_segment(struct flows *flows, const struct seen *seen,
 			       const struct capture_packet *packet, struct flow **flow)
 {
 	bool answers_syn = (seen->segment.flags & (SEEN_SYN | SEEN_ACK)) == (SEEN_SYN | SEEN_ACK);
 	unsigned side;
+	bool is_duplicate;
 	struct row *row;
 
 	*flow = find_flow(flows, &seen->from, &seen->to, &side);
@@ -308,11 +340,15 @@ static struct row *see_segment(struct flows *flows, const struct seen *seen,
 		row->arrived = packet;
 		return row;
 	}
+	is_duplicate = has_arrived_before(*flow, seen, side, packet);
 	row = add_row(*flow, ROW_SEGMENT, side, packet->at_us);
 	if (row == NULL)
 		return NULL;
 	row->seen = *seen;
+	row->is_duplicate = is_duplicate;
 	put_packet(row, packet);
+	if (is_duplicate || is_damaged(flows, packet))
+		return row;
 	count_segment(*flow, row);
 	follow_state(*flow, row);
 	return row;
@@ -417,10 +453,14 @@ static bool read_packet(struct flows *flows, const struct capture_packet *packet
 	struct flow *flow = NULL;
 	struct row *row = NULL;
 	struct seen seen;
+	unsigned side;
 
 	if (packet->octets != NULL)
 		flows->interface_last_us[packet->interface] = packet->at_us;
 	dissect(&seen, packet);
+	if (seen.kind == SEEN_SEGMENT && is_damaged(flows, packet) &&
+	    find_flow(flows, &seen.from, &seen.to, &side) == NULL)
+		seen.kind = SEEN_OTHER;
 	switch (seen.kind) {
 	case SEEN_SEGMENT:
 		row = see_segment(flows, &seen, packet, &flow);

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* What one end sends is what the other receives, whatever the wire does to the frames between. */
+#include "test.h"
+
+#include "exchange.h"
+#include "seeds.h"
+
+/* Loss may make a transfer slow, but an hour without its end is a transfer that is stuck. */
+#define STUCK SECONDS(3600)
+
+static struct tenon_wire_path bad_path(uint64_t *random)
+{
+	struct tenon_wire_path path = { .delay_us = seeds_below(random, 50000) };
+
+	path.loss = seeds_below(random, 3) == 0 ? seeds_below(random, 100000) : 0;
+	path.duplicate = seeds_below(random, 3) == 0 ? seeds_below(random, 200000) : 0;
+	path.reorder = seeds_below(random, 3) == 0 ? seeds_below(random, 300000) : 0;
+	path.reorder_us = seeds_below(random, 30000);
+	path.corrupt = seeds_below(random, 3) == 0 ? seeds_below(random, 50000) : 0;
+	path.jitter_us = seeds_below(random, 2) == 0 ? seeds_below(random, 20000) : 0;
+	if (seeds_below(random, 3) == 0) {
+		path.bytes_per_second = 20000 + seeds_below(random, 2000000);
+		path.queue_bytes = 3000 + seeds_below(random, 100000);
+	}
+	if (seeds_below(random, 4) == 0) {
+		path.burst_enter = seeds_below(random, 5000);
+		path.burst_leave = 200000 + seeds_below(random, 800000);
+	}
+	return path;
+}
+
+static void transfer(const struct lan_terms *terms, const struct exchange_terms *exchange_terms)
+{
+	struct lan lan;
+	struct exchange exchange;
+
+	lan_open(&lan, terms);
+	exchange_open(&exchange, &lan, exchange_terms);
+	if (!tenon_sim_run(lan.sim, STUCK, exchange_is_done, &exchange))
+		fail_msg("stuck: %llu of %llu there, %llu of %llu back",
+			 (unsigned long long)exchange.ends[1].received,
+			 (unsigned long long)exchange.ends[1].to_receive,
+			 (unsigned long long)exchange.ends[0].received,
+			 (unsigned long long)exchange.ends[0].to_receive);
+	assert_result(exchange.error, OK);
+	exchange_close(&exchange);
+	lan_settles(&lan);
+	lan_close(&lan);
+}
+
+static void bad_transfer(uint64_t seed, enum tenon_ip_version version)
+{
+	uint64_t random = seed;
+	struct lan_terms terms = { .seed = seed, .hosts = 2, .is_cable = true };
+	struct exchange_terms exchange = { .seed = seed, .version = version };
+
+	terms.path = bad_path(&random);
+	terms.mtu = seeds_below(&random, 2) == 0 ? 1500 : 1280 + seeds_below(&random, 7000);
+	exchange.octets[0] = seeds_below(&random, 200000);
+	exchange.octets[1] = seeds_below(&random, 3) == 0 ? 0 : seeds_below(&random, 200000);
+	exchange.rest_us = seeds_below(&random, 2) == 0 ? 0 : seeds_below(&random, 3000000);
+	transfer(&terms, &exchange);
+}
+
+TEST(bulk_transfer_over_a_good_wire_is_exact)
+{
+	struct lan_terms terms = { .seed = 1, .hosts = 2, .path = { .delay_us = 100 } };
+	struct exchange_terms exchange = { .seed = 1, .octets = { 1000000, 500000 } };
+
+	exchange.version = TENON_IP_V4;
+	transfer(&terms, &exchange);
+	exchange.version = TENON_IP_V6;
+	transfer(&terms, &exchange);
+}
+
+TEST(bulk_transfer_over_a_bad_wire_is_exact_over_ipv4)
+{
+	struct seeds seeds;
+
+	for (SEEDS(&seeds, 60); seeds_next(&seeds);)
+		bad_transfer(seeds.now, TENON_IP_V4);
+}
+
+TEST(bulk_transfer_over_a_bad_wire_is_exact_over_ipv6)
+{
+	struct seeds seeds;
+
+	for (SEEDS(&seeds, 60); seeds_next(&seeds);)
+		bad_transfer(seeds.now, TENON_IP_V6);
+}
+
+static void patient(struct tenon_config *config)
+{
+	config->behavior.neighbor_probes = 50;
+}
+
+/* A neighbor's address may arrive corrupted: it is found out when the neighbor is asked again. */
+TEST(bulk_transfer_over_a_bad_ethernet_is_exact)
+{
+	struct seeds seeds;
+
+	for (SEEDS(&seeds, 40); seeds_next(&seeds);) {
+		uint64_t random = seeds.now;
+		struct lan_terms terms = {
+			.seed = seeds.now, .hosts = 3, .path = bad_path(&random), .change = patient
+		};
+		struct exchange_terms exchange = {
+			.seed = seeds.now,
+			.version = seeds.now % 2 != 0 ? TENON_IP_V4 : TENON_IP_V6,
+			.octets = { seeds_below(&random, 100000), seeds_below(&random, 100000) }
+		};
+
+		transfer(&terms, &exchange);
+	}
+}
