@@ -11,6 +11,7 @@ enum {
 	MARGIN_LEFT = TIME_COLUMNS + 1 + STATE_COLUMNS + 1,
 	MARGIN_RIGHT = 1 + STATE_COLUMNS,
 	LANE_LEAST = 24,
+	ARROW_COLUMNS = 6, /* two of line, two blanks, one more of line, the head */
 	LABEL_MAX = 160,
 };
 
@@ -46,7 +47,7 @@ static void append(char *label, const char *format, uint32_t n)
 	snprintf(label + len, LABEL_MAX - len, format, n);
 }
 
-static void label_flags(char *label, uint8_t flags)
+static void label_flags(char *label, unsigned flags)
 {
 	static const char *const names[] = { "FIN", "SYN", "RST", "PSH", "ACK", "URG" };
 	static const uint8_t order[] = { 1, 0, 2, 3, 5, 4 };
@@ -61,19 +62,21 @@ static void label_flags(char *label, uint8_t flags)
 	}
 }
 
-static void label_segment(char *label, const struct flow *flow, const struct row *row)
+static void label_segment(char *label, const struct flow *flow, const struct row *row,
+			  bool is_short)
 {
 	uint8_t flags = row->seen.segment.flags;
 	bool has_space = row->seen.segment.len != 0 || flags & (SEEN_SYN | SEEN_FIN);
+	bool has_ack = flags & SEEN_ACK && !(flags & SEEN_RST);
 
-	label_flags(label, flags);
+	label_flags(label, is_short ? flags & ~(unsigned)SEEN_PSH : flags);
 	if (has_space)
 		append(label, " seq %u", flow_relative(flow, row->side, row->seen.segment.seq));
 	if (row->seen.segment.len != 0)
 		append(label, " len %u", row->seen.segment.len);
-	if (flags & SEEN_ACK && !(flags & SEEN_RST) && flow->sides[!row->side].has_first)
+	if (has_ack && flow->sides[!row->side].has_first && !(is_short && has_space))
 		append(label, " ack %u", flow_relative(flow, !row->side, row->seen.segment.ack));
-	if (flags & SEEN_SYN && row->seen.segment.has_mss)
+	if (flags & SEEN_SYN && row->seen.segment.has_mss && !is_short)
 		append(label, " mss %u", row->seen.segment.mss);
 	if (row->seen.segment.window == 0 && !(flags & (SEEN_RST | SEEN_SYN)))
 		append(label, " win %u", 0);
@@ -114,23 +117,25 @@ static void label_icmp(char *label, const struct flow *flow, const struct row *r
 /* An arrow with its label near the tail; a label that is too long is cut. */
 static void draw_arrow(const struct drawing *d, const struct row *row, const char *label)
 {
-	unsigned len = (unsigned)strlen(label), room = d->lane - 6, rest;
+	unsigned len = (unsigned)strlen(label), room = d->lane - ARROW_COLUMNS, line, gap;
+	bool arrives = !row->is_lost && !row->is_kept;
 	const struct glyphs *g = d->glyphs;
 
 	if (len > room)
 		len = room;
-	rest = d->lane - 5 - len; /* two of line, two blanks, the head */
+	line = d->lane - (ARROW_COLUMNS - 1) - len;
+	gap = row->is_kept ? line : row->is_lost ? line - line / 2 : 0;
 	if (row->side == SIDE_OPENER) {
 		repeat(d->to, g->line, 2);
 		fprintf(d->to, " %.*s ", (int)len, label);
-		repeat(d->to, g->line, row->is_lost ? rest / 2 : rest);
-		fputs(row->is_lost ? g->lost : g->to_right, d->to);
-		repeat(d->to, " ", row->is_lost ? rest - rest / 2 : 0);
+		repeat(d->to, g->line, line - gap);
+		fputs(arrives ? g->to_right : g->lost, d->to);
+		repeat(d->to, " ", gap);
 		return;
 	}
-	repeat(d->to, " ", row->is_lost ? rest - rest / 2 : 0);
-	fputs(row->is_lost ? g->lost : g->to_left, d->to);
-	repeat(d->to, g->line, row->is_lost ? rest / 2 : rest);
+	repeat(d->to, " ", gap);
+	fputs(arrives ? g->to_left : g->lost, d->to);
+	repeat(d->to, g->line, line - gap);
 	fprintf(d->to, " %.*s ", (int)len, label);
 	repeat(d->to, g->line, 2);
 }
@@ -156,7 +161,11 @@ static void draw_row(struct drawing *d, const struct row *row)
 	fprintf(d->to, " %s", d->glyphs->lifeline);
 	switch (row->kind) {
 	case ROW_SEGMENT:
-		label_segment(label, d->flow, row);
+		label_segment(label, d->flow, row, false);
+		if (strlen(label) > d->lane - ARROW_COLUMNS) {
+			label[0] = '\0';
+			label_segment(label, d->flow, row, true);
+		}
 		break;
 	case ROW_ICMP:
 		label_icmp(label, d->flow, row);
@@ -178,10 +187,19 @@ static void draw_row(struct drawing *d, const struct row *row)
 	fputc('\n', d->to);
 }
 
+/* Without the name in parentheses that a note's text may have. */
+static size_t length_of_text(const struct words *words)
+{
+	const char *parenthesis = memmem(words->at, words->len, " (", 2);
+
+	return parenthesis != NULL ? (size_t)(parenthesis - words->at) : words->len;
+}
+
 /* A line of words between the lifelines, at the side that says them. */
 static void draw_words(const struct drawing *d, unsigned side, const struct words *words)
 {
-	unsigned room = d->lane - 4, len = words->len < room ? (unsigned)words->len : room;
+	unsigned room = d->lane - 4, text = (unsigned)length_of_text(words);
+	unsigned len = words->len < room ? (unsigned)words->len : text < room ? text : room;
 
 	fprintf(d->to, "%*s%s", MARGIN_LEFT, "", d->glyphs->lifeline);
 	if (side == SIDE_OTHER)

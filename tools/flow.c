@@ -48,8 +48,8 @@ static struct flow *find_flow(struct flows *flows, const struct tenon_endpoint *
 	return NULL;
 }
 
-static struct flow *add_flow(struct flows *flows, const struct tenon_endpoint *opener,
-			     const struct tenon_endpoint *other, uint64_t at_us)
+static struct flow *make_flow(struct flows *flows, const struct tenon_endpoint *opener,
+			      const struct tenon_endpoint *other, uint64_t at_us)
 {
 	struct flow *flow = calloc(1, sizeof *flow), **chain = chain_of(flows, opener, other);
 
@@ -205,10 +205,9 @@ static void follow_state(struct flow *flow, const struct row *row)
 	}
 }
 
-static bool is_over(const struct flow *flow)
+static bool has_ended(const struct flow *flow)
 {
-	return flow->is_reset || !flow->is_established ||
-	       (flow->sides[0].has_fin && flow->sides[1].has_fin);
+	return flow->is_reset || (flow->sides[0].has_fin && flow->sides[1].has_fin);
 }
 
 /* A SYN that is not the flow's own opens another one between the same ends. */
@@ -217,7 +216,7 @@ static bool opens_another(const struct flow *flow, unsigned side, const struct s
 	if ((seen->segment.flags & (SEEN_SYN | SEEN_ACK)) != SEEN_SYN)
 		return false;
 	return flow->sides[side].has_first && flow->sides[side].first_seq != seen->segment.seq &&
-	       is_over(flow);
+	       (has_ended(flow) || !flow->is_established);
 }
 
 static bool concerns(const struct flow *flow, const struct seen *question)
@@ -283,6 +282,14 @@ static bool take_pending(struct flows *flows, struct flow *flow)
 	return fits;
 }
 
+static struct flow *add_flow(struct flows *flows, const struct tenon_endpoint *opener,
+			     const struct tenon_endpoint *other, uint64_t at_us)
+{
+	struct flow *flow = make_flow(flows, opener, other, at_us);
+
+	return flow != NULL && take_pending(flows, flow) ? flow : NULL;
+}
+
 static bool see_question(struct flows *flows, const struct seen *seen,
 			 const struct capture_packet *packet)
 {
@@ -331,7 +338,7 @@ static struct row *see_segment(struct flows *flows, const struct seen *seen,
 		side = answers_syn ? SIDE_OTHER : SIDE_OPENER;
 		*flow = add_flow(flows, answers_syn ? &seen->to : &seen->from,
 				 answers_syn ? &seen->from : &seen->to, packet->at_us);
-		if (*flow == NULL || !take_pending(flows, *flow))
+		if (*flow == NULL)
 			return NULL;
 	}
 	learn_interface(*flow, side, packet);
@@ -399,10 +406,19 @@ static struct row *row_at(struct flow *flow, unsigned side, uint64_t at_us)
 		struct row *row = &flow->rows[i];
 		const struct capture_packet *packet = row->side == side ? row->sent : row->arrived;
 
-		if (packet != NULL && packet->at_us == at_us)
+		if (row->kind == ROW_MOMENT ? row->at_us == at_us
+					    : packet != NULL && packet->at_us == at_us)
 			return row;
 	}
 	return add_row(flow, ROW_MOMENT, side, at_us);
+}
+
+static bool is_opening(const struct note *note)
+{
+	static const char opening[] = "SYN-SENT";
+
+	return note->state.len == sizeof opening - 1 &&
+	       memcmp(note->state.at, opening, sizeof opening - 1) == 0;
 }
 
 static bool note_elsewhere(struct flows *flows, const struct note *note, uint64_t at_us)
@@ -411,10 +427,14 @@ static bool note_elsewhere(struct flows *flows, const struct note *note, uint64_
 	struct flow *flow = find_flow(flows, &note->local, &note->peer, &side);
 	struct row *row;
 
-	if (flow == NULL && note->failure.at == NULL)
+	if (flow != NULL && is_opening(note) && has_ended(flow))
+		flow = NULL;
+	if (flow == NULL && note->failure.at == NULL && !is_opening(note))
 		return true;
-	if (flow == NULL)
+	if (flow == NULL) {
+		side = SIDE_OPENER;
 		flow = add_flow(flows, &note->local, &note->peer, at_us);
+	}
 	if (flow == NULL)
 		return false;
 	row = row_at(flow, side, at_us);
@@ -499,6 +519,8 @@ static void finish(const struct flows *flows, struct flow *flow)
 		row->is_lost = row->sent->direction == CAPTURE_OUT && to->is_captured &&
 			       flows->interface_last_us[to->interface] > row->at_us;
 		flow->sides[row->side].lost += row->is_lost;
+		row->is_kept = row->sent->direction == CAPTURE_OUT &&
+			       row->remarks[row->side].fate.at != NULL;
 	}
 }
 

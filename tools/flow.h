@@ -33,6 +33,7 @@ struct row {
 	enum row_kind kind;
 	uint8_t side; /* from which it comes */
 	bool is_retransmission, is_lost;
+	bool is_kept;      /* it never left its host: the fate beside it says why */
 	bool is_duplicate; /* left once and arrived before */
 	uint64_t at_us;
 	const struct capture_packet *sent, *arrived; /* NULL where it was not seen */

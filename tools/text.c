@@ -45,7 +45,7 @@ const char *text_count(char to[TEXT_MAX], uint64_t n, const char *noun)
 			to[at++] = ',';
 		to[at++] = digits[i];
 	}
-	snprintf(to + at, TEXT_MAX - at, " %.20s%s", noun, n != 1 ? "s" : "");
+	snprintf(to + at, TEXT_MAX - at, " %.30s%s", noun, n != 1 ? "s" : "");
 	return to;
 }
 

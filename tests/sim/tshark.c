@@ -86,8 +86,9 @@ TEST(tshark_reads_a_capture_without_a_malformed_packet)
 		    "-Y 'tcp.checksum.status == \"Bad\" || ip.checksum.status == \"Bad\" || "
 		    "icmpv6.checksum.status == \"Bad\"'",
 		    "");
-	tshark_says(path, "-Y 'frame.comment contains \"CLOSED -> SYN-SENT\"' -T fields -e ip.dst",
-		    "10.1.0.2");
+	tshark_says(path,
+		    "-Y 'frame.comment contains \"SYN-SENT -> ESTABLISHED\"' -T fields -e ip.src",
+		    "10.1.0.1");
 	unlink(path);
 	lan_close(&lan);
 }
