@@ -2,7 +2,6 @@
 #include "host.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -49,21 +48,24 @@ static bool is_closing(const char *state)
 	       strcmp(state, "LAST-ACK") == 0;
 }
 
+/* One more in the new state's count, one less in the old one's. */
+static void count(unsigned *number, bool is_new, bool is_old)
+{
+	*number += is_new;
+	if (is_old && *number > 0)
+		--*number;
+}
+
 static void observe(void *context, const struct tenon_event *event)
 {
 	struct host *h = context;
 
 	if (event->kind == TENON_EVENT_STATE) {
-		h->closing += is_closing(event->new_state);
-		h->closing -= h->closing > 0 && is_closing(event->old_state);
+		count(&h->closing, is_closing(event->new_state), is_closing(event->old_state));
+		count(&h->half_closed, strcmp(event->new_state, "FIN-WAIT-2") == 0,
+		      strcmp(event->old_state, "FIN-WAIT-2") == 0);
 	}
-	if (h->capture != NULL)
-		tenon_pcapng_event(&h->observed, event);
-}
-
-static void write_capture(void *context, const void *octets, size_t len)
-{
-	(void)!fwrite(octets, 1, len, context);
+	capture_event(&h->capture, event, h->lab.is_receiving);
 }
 
 static uint64_t wall_us(void)
@@ -80,14 +82,10 @@ static bool open_capture(struct host *h, const char *path)
 
 	if (path == NULL)
 		return true;
-	h->capture = fopen(path, "wbe");
-	if (h->capture == NULL) {
-		fprintf(stderr, "tenon: cannot write the capture %s: %s\n", path, strerror(errno));
+	if (!capture_open(&h->capture, path, wall_us() - supervisor_now()))
 		return false;
-	}
-	tenon_pcapng_begin(&h->pcapng, write_capture, h->capture, wall_us() - supervisor_now());
-	tenon_pcapng_host(&h->observed, &h->pcapng, NULL);
-	tenon_pcapng_link(&h->observed, HOST_LINK_LOOPBACK, &loopback);
+	h->capture.loopback = HOST_LINK_LOOPBACK;
+	capture_link(&h->capture, HOST_LINK_LOOPBACK, &loopback);
 	return true;
 }
 
@@ -126,7 +124,7 @@ static bool make_stack(struct host *h, const uint8_t seed[16])
 	return h->stack != NULL;
 }
 
-/* Locally administered; with --seed, hosts of one lab differ by their first address. */
+/* Locally administered, and not of a range that tools know by a maker's name; with --seed, hosts of one lab differ by their first address. */
 static void make_mac(const struct host_plan *plan, const uint8_t seed[16], uint8_t mac[6])
 {
 	uint64_t hash = 14695981039346656037u;
@@ -137,7 +135,8 @@ static void make_mac(const struct host_plan *plan, const uint8_t seed[16], uint8
 	for (i = 0; i < 16 && plan->addresses_count > 0; i++)
 		hash = (hash ^ plan->addresses[0].ip.octets[i]) * 1099511628211u;
 	mac[0] = 0x02;
-	for (i = 1; i < 6; i++)
+	mac[1] = 'T';
+	for (i = 2; i < 6; i++)
 		mac[i] = (uint8_t)(hash >> (8 * i));
 }
 
@@ -159,8 +158,7 @@ static bool join_lab(struct host *h, const struct host_plan *plan, const uint8_t
 	if (!lab_link_join(&h->lab, plan->lab, &hello))
 		return false;
 	h->lab.stack = h->stack;
-	if (h->capture != NULL)
-		tenon_pcapng_link(&h->observed, HOST_LINK_LAB, &facts);
+	capture_link(&h->capture, HOST_LINK_LAB, &facts);
 	if (tenon_link_add(h->stack, &facts, &lab_link_driver, &h->lab, &h->lab.index) == TENON_OK)
 		return true;
 	fprintf(stderr, "tenon: the stack takes no further link\n");
@@ -210,11 +208,7 @@ bool host_open(struct host *h, const struct host_plan *plan)
 
 void host_close(struct host *h)
 {
-	if (h->capture != NULL) {
-		tenon_pcapng_end(&h->observed);
-		fclose(h->capture);
-		h->capture = NULL;
-	}
+	capture_close(&h->capture);
 	lab_link_driver.close(&h->lab);
 	if (h->memory != NULL)
 		munmap(h->memory, h->size);

@@ -8,11 +8,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
-#include <tenon/pcapng.h>
 #include <tenon/tenon.h>
 
+#include "capture.h"
 #include "lab_link.h"
 
 enum {
@@ -45,10 +44,9 @@ struct host {
 	size_t size;
 	struct lab_link lab; /* fd -1: none */
 	uint8_t mac[6];      /* of lab0 */
-	FILE *capture;       /* NULL: none */
-	struct tenon_pcapng pcapng;
-	struct tenon_pcapng_host observed;
-	unsigned closing; /* connections whose last octets or FIN the peer has not acknowledged */
+	struct capture capture;
+	unsigned closing;    /* connections whose last octets or FIN the peer has not acknowledged */
+	unsigned half_closed; /* in FIN-WAIT-2: the peer's FIN is to come */
 };
 
 /* Makes the host; plan must outlive it. On failure one line on stderr says what, where and what to

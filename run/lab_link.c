@@ -10,6 +10,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "supervisor.h"
+
 enum { SLICES_MAX = 16, FRAMES_MAX = 64 };
 
 static enum tenon_result lab_send(void *driver, const struct tenon_frame *frame)
@@ -113,6 +115,14 @@ bool lab_link_join(struct lab_link *l, const char *lab, const struct lab_hello *
 	return false;
 }
 
+static void take_in(struct lab_link *l, size_t len)
+{
+	tenon_set_time(l->stack, supervisor_now());
+	l->is_receiving = true;
+	(void)tenon_input(l->stack, l->index, l->frame, len, 0);
+	l->is_receiving = false;
+}
+
 void lab_link_ready(void *link, uint32_t events)
 {
 	struct lab_link *l = link;
@@ -125,7 +135,7 @@ void lab_link_ready(void *link, uint32_t events)
 		if (n < 0 && errno == EAGAIN)
 			return;
 		if (n > 0) {
-			(void)tenon_input(l->stack, l->index, l->frame, (size_t)n, 0);
+			take_in(l, (size_t)n);
 			continue;
 		}
 		lab_close(l);

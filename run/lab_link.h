@@ -15,6 +15,7 @@ struct lab_link {
 	const char *lab;
 	struct tenon *stack;
 	unsigned index;
+	bool is_receiving; /* the stack is taking a frame in */
 	uint8_t frame[LAB_FRAME_MAX];
 };
 

@@ -21,7 +21,7 @@
 
 #include "lab.h"
 
-enum { PORTS_MAX = 256, MACS_MAX = 4096, MAC_LEN = 6, EVENTS_MAX = 64, FRAMES_MAX = 64 };
+enum { PORTS_MAX = 256, MACS_MAX = 4096, MAC_LEN = 6, EVENTS_MAX = 16, FRAMES_MAX = 64 };
 
 struct port {
 	int fd;       /* -1: free */

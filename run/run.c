@@ -19,8 +19,9 @@
 #include "filter.h"
 #include "supervisor.h"
 
-/* How long after the last program's end its connections may take to deliver their last octets. */
-enum { LINGER_US = 10 * 1000 * 1000 };
+/* How long after the last program's end its connections may take to deliver their last octets,
+ * and how long the peers' FINs are awaited. */
+enum { LINGER_US = 5 * 1000 * 1000, FINS_US = 250 * 1000 };
 
 struct launch {
 	struct supervisor supervisor;
@@ -226,6 +227,9 @@ static void serve(struct launch *l)
 		supervisor_turn(v, TENON_NEVER);
 	end = supervisor_now() + LINGER_US;
 	while ((v->attached_count > 0 || l->host.closing > 0) && supervisor_now() < end)
+		supervisor_turn(v, end);
+	end = supervisor_now() + FINS_US;
+	while (l->host.half_closed > 0 && supervisor_now() < end)
 		supervisor_turn(v, end);
 }
 
