@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* cc_newreno.c - RFC 5681 with the initial window of RFC 6928 and byte counting (RFC 3465, L = 2). */
+/* cc_newreno.c - RFC 5681 with the initial window of RFC 6928 and byte counting (RFC 3465, L = 2).
+ */
 #include "tcp/tcp_congestion.h"
 
 enum {
-	INITIAL_SEGMENTS = 10,    /* RFC 6928 2 */
-	INITIAL_OCTETS = 14600,   /* the same, for large segments */
-	SLOW_START_SEGMENTS = 2,  /* RFC 3465 2.2: L */
-	CWND_MAX = 0x3fffffff,    /* the largest window, RFC 7323 2.3 */
+	INITIAL_SEGMENTS = 10,   /* RFC 6928 2 */
+	INITIAL_OCTETS = 14600,  /* the same, for large segments */
+	SLOW_START_SEGMENTS = 2, /* RFC 3465 2.2: L */
+	CWND_MAX = 0x3fffffff,   /* the largest window, RFC 7323 2.3 */
 };
 
 static uint32_t initial_window(const struct tcp_window *w)

@@ -38,31 +38,31 @@ enum tcp_state {
 };
 
 enum tcp_conn_flags {
-	CONN_PASSIVE = 0x1,          /* came from LISTEN; MUST-11 */
-	CONN_FIN_QUEUED = 0x2,       /* the user closed: FIN follows the last octet */
+	CONN_PASSIVE = 0x1,    /* came from LISTEN; MUST-11 */
+	CONN_FIN_QUEUED = 0x2, /* the user closed: FIN follows the last octet */
 	CONN_FIN_ACKED = 0x4,
-	CONN_ACK_NOW = 0x8,          /* an ACK has to leave */
-	CONN_ACK_LATER = 0x10,       /* the delayed-ACK deadline runs */
-	CONN_TIMESTAMPS = 0x20,      /* agreed, RFC 7323 3 */
-	CONN_SCALING = 0x40,         /* agreed, RFC 7323 2 */
-	CONN_TIMING = 0x80,          /* a round trip is being measured without timestamps */
-	CONN_IN_RECOVERY = 0x100,    /* RFC 6582: until c->recover is acknowledged */
-	CONN_PERSISTING = 0x200,     /* DUE_RETRANSMIT is the persist deadline */
-	CONN_OVERRIDE = 0x400,       /* that deadline came: what the window allows may leave */
-	CONN_NO_DELAY = 0x800,       /* Nagle off; MUST-17 */
-	CONN_CORK = 0x1000,          /* partial segments wait */
-	CONN_MORE = 0x2000,          /* so said the last SEND */
-	CONN_QUICK_ACK = 0x4000,     /* no ACK is delayed */
-	CONN_KEEPALIVE = 0x8000,     /* DUE_LIFE is the keepalive deadline; MUST-24 */
-	CONN_URGENT = 0x10000,       /* RCV.UP is ahead of RCV.NXT and the user was told */
-	CONN_REUSE = 0x20000,        /* HOLD_REUSE and HOLD_REUSE_PORT of its port */
+	CONN_ACK_NOW = 0x8,       /* an ACK has to leave */
+	CONN_ACK_LATER = 0x10,    /* the delayed-ACK deadline runs */
+	CONN_TIMESTAMPS = 0x20,   /* agreed, RFC 7323 3 */
+	CONN_SCALING = 0x40,      /* agreed, RFC 7323 2 */
+	CONN_TIMING = 0x80,       /* a round trip is being measured without timestamps */
+	CONN_IN_RECOVERY = 0x100, /* RFC 6582: until c->recover is acknowledged */
+	CONN_PERSISTING = 0x200,  /* DUE_RETRANSMIT is the persist deadline */
+	CONN_OVERRIDE = 0x400,    /* that deadline came: what the window allows may leave */
+	CONN_NO_DELAY = 0x800,    /* Nagle off; MUST-17 */
+	CONN_CORK = 0x1000,       /* partial segments wait */
+	CONN_MORE = 0x2000,       /* so said the last SEND */
+	CONN_QUICK_ACK = 0x4000,  /* no ACK is delayed */
+	CONN_KEEPALIVE = 0x8000,  /* DUE_LIFE is the keepalive deadline; MUST-24 */
+	CONN_URGENT = 0x10000,    /* RCV.UP is ahead of RCV.NXT and the user was told */
+	CONN_REUSE = 0x20000,     /* HOLD_REUSE and HOLD_REUSE_PORT of its port */
 	CONN_REUSE_PORT = 0x40000,
 	CONN_ENDED = 0x80000,        /* on tcp->ended */
 	CONN_ABANDONED = 0x100000,   /* closed by its user: arriving text is answered with RST */
 	CONN_SOFT_ERRORS = 0x200000, /* TENON_OPTION_RECEIVE_ERRORS: they are reported at once */
 	CONN_SHUT_RECEIVE = 0x800000,
-	CONN_FIN_WAITS = 0x1000000,  /* the peer's FIN came early: it is c->fin_at */
-	CONN_WAS_OPEN = 0x2000000,   /* has been ESTABLISHED */
+	CONN_FIN_WAITS = 0x1000000, /* the peer's FIN came early: it is c->fin_at */
+	CONN_WAS_OPEN = 0x2000000,  /* has been ESTABLISHED */
 };
 
 enum tcp_due {
@@ -117,14 +117,14 @@ struct tcp_conn {
 	uint16_t rcv_mss_seen; /* longest text yet: the peer's idea of a full segment */
 	uint16_t peer_mss, path_mss, user_mss;
 	seq32 iss, irs;
-	time_us began;    /* the first transmission of what is not yet acknowledged */
+	time_us began; /* the first transmission of what is not yet acknowledged */
 	time_us sent_last;
 	uint16_t early_pages;
 	uint16_t fin_wait_s; /* TENON_OPTION_LINGER_2; 0: behavior.fin_wait_2_us */
 	struct tcp_port *port;
 	struct tcp_listener *listener; /* before accept() */
 	union {
-		struct list_node queue;     /* listener->half_open or ->waiting */
+		struct list_node queue; /* listener->half_open or ->waiting */
 		struct tcp_conn *next_ended;
 	} link;
 	struct ip_flow flow;

@@ -380,8 +380,8 @@ static enum fate arrives_otherwise(struct tcp_conn *c, struct tcp_segment *seg)
 /* RFC 6191 2 and RFC 1122 4.2.2.13 (MAY-2): a SYN that is newer than all the old connection was. */
 static bool gives_way(const struct tcp_conn *c, const struct tcp_segment *seg)
 {
-	bool has_timestamps = (c->flags & CONN_TIMESTAMPS) &&
-			      (seg->options.present & TCP_HAS_TIMESTAMPS);
+	bool has_timestamps =
+		(c->flags & CONN_TIMESTAMPS) && (seg->options.present & TCP_HAS_TIMESTAMPS);
 
 	if (c->state != TCP_TIME_WAIT || (seg->flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN)
 		return false;

@@ -10,9 +10,9 @@ enum {
 	HEADERS_V6 = 60,
 	MSS_DEFAULT_V4 = 536,
 	MSS_DEFAULT_V6 = 1220,
-	MSS_FLOOR = 48,        /* what is left for text beside all options, RFC 9293 3.7.1 */
-	TIMESTAMPS_LEN = 12,   /* RFC 7323 appendix A */
-	MTU_UNTOLD = 576,      /* for routers of before RFC 1191 */
+	MSS_FLOOR = 48,      /* what is left for text beside all options, RFC 9293 3.7.1 */
+	TIMESTAMPS_LEN = 12, /* RFC 7323 appendix A */
+	MTU_UNTOLD = 576,    /* for routers of before RFC 1191 */
 	WINDOW_UNSCALED_MAX = 65535,
 };
 

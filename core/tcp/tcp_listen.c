@@ -32,7 +32,8 @@ static bool takes(const struct tcp_listener *l, const struct tenon_ip *ip,
 static struct tcp_listener *pick(const struct tcp *tcp, const struct tenon_ip *ip,
 				 const struct tcp_segment *seg, uint32_t n, uint32_t *count)
 {
-	struct hash_node *node = hash_first(&tcp->listening, listener_hash(tcp, ip, seg->local_port));
+	struct hash_node *node =
+		hash_first(&tcp->listening, listener_hash(tcp, ip, seg->local_port));
 	struct tcp_listener *picked = NULL;
 
 	*count = 0;
@@ -54,8 +55,8 @@ static struct tcp_listener *find_on(const struct tcp *tcp, const struct tenon_ip
 
 	if (count < 2)
 		return first;
-	return pick(tcp, ip, seg,
-		    listener_hash(tcp, &seg->arrival->source, seg->peer_port) % count, &ignored);
+	return pick(tcp, ip, seg, listener_hash(tcp, &seg->arrival->source, seg->peer_port) % count,
+		    &ignored);
 }
 
 struct tcp_listener *tcp_listener_find(const struct tcp *tcp, const struct tcp_segment *seg)

@@ -89,7 +89,8 @@ static bool is_worth_sending(const struct tcp_conn *c, uint32_t len, uint32_t qu
 	if (len >= c->window.mss || (c->flags & CONN_OVERRIDE))
 		return len > 0;
 	if (len < queued) {
-		/* Less than is queued, for want of window: wait, unless the peer's window is small. */
+		/* Less than is queued, for want of window: wait, unless the peer's window is small.
+		 */
 		return len > 0 && is_idle && len >= c->snd.max_wnd / 2;
 	}
 	if (len == 0 || (c->flags & (CONN_CORK | CONN_MORE)))
@@ -103,7 +104,8 @@ static struct tcp_plan plan_new(const struct tcp_conn *c)
 	uint32_t queued, window, most;
 	bool has_fin;
 
-	if ((c->flags & CONN_FIN_ACKED) || tcp_fin_sent(c) || !seq_eq(c->again.from, c->again.until))
+	if ((c->flags & CONN_FIN_ACKED) || tcp_fin_sent(c) ||
+	    !seq_eq(c->again.from, c->again.until))
 		return nothing;
 	queued = seq_sub(tcp_data_end(c), c->snd.nxt);
 	window = window_from(c, c->snd.nxt);

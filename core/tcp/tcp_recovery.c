@@ -24,7 +24,8 @@ void tcp_recovery_duplicate_ack(struct tcp_conn *c)
 	}
 	if (c->duplicate_acks < UINT8_MAX)
 		c->duplicate_acks++;
-	/* RFC 6582 3.2 step 1: not for what an earlier recovery or timeout has already sent again. */
+	/* RFC 6582 3.2 step 1: not for what an earlier recovery or timeout has already sent again.
+	 */
 	if (c->duplicate_acks != DUPLICATES || seq_lt(c->snd.una, c->recover))
 		return;
 	c->recover = c->snd.nxt;

@@ -24,8 +24,8 @@ void tcp_send_keepalive(struct tcp_conn *);
 /* A RST that the sender of this segment will accept (RFC 9293 3.5.2, 3.10.7.1); none to a RST. */
 void tcp_send_rst(struct tcp *, const struct tcp_segment *);
 
-/* Asks for an ACK, if this second's challenges are not used up (RFC 5961 7): answers the fate given,
- * or FATE_TCP_CHALLENGE_LIMITED. */
+/* Asks for an ACK, if this second's challenges are not used up (RFC 5961 7): answers the fate
+ * given, or FATE_TCP_CHALLENGE_LIMITED. */
 enum fate tcp_challenge(struct tcp_conn *, enum fate);
 
 #endif

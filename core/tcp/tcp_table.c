@@ -166,8 +166,7 @@ struct tcp_port *tcp_port_hold(struct tcp *tcp, const struct tcp_claim *claim)
 {
 	struct tcp_port *p = port_first(tcp, claim->number);
 
-	while (p != NULL &&
-	       !(p->v6_only == claim->v6_only && tenon_ip_equal(&p->ip, &claim->ip)))
+	while (p != NULL && !(p->v6_only == claim->v6_only && tenon_ip_equal(&p->ip, &claim->ip)))
 		p = port_next(p);
 	if (p == NULL)
 		p = port_make(tcp, claim);

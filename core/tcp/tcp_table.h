@@ -24,7 +24,7 @@
 enum tcp_hold {
 	HOLD_REUSE = 1,
 	HOLD_REUSE_PORT = 2,
-	HOLD_BOUND = 4,     /* by bind(), not by connect() */
+	HOLD_BOUND = 4, /* by bind(), not by connect() */
 	HOLD_LISTENING = 8,
 };
 

@@ -9,7 +9,7 @@
 #include "tcp/tcp_user.h"
 
 enum {
-	ORPHAN_RETRIES = 8,    /* what Linux does when behavior.orphan_retries is 0 */
+	ORPHAN_RETRIES = 8, /* what Linux does when behavior.orphan_retries is 0 */
 	BACKOFF_SHIFT_MAX = 16,
 };
 
@@ -142,7 +142,8 @@ void tcp_timers_heard(struct tcp_conn *c)
 		tcp_timers_life(c, c->user->set.keep_idle_s * SECOND_US); /* MUST-26, MUST-27 */
 }
 
-/* How long `retries` retransmissions take from the least RTO on: Linux counts time, not segments. */
+/* How long `retries` retransmissions take from the least RTO on: Linux counts time, not segments.
+ */
 static uint64_t retries_span_us(const struct tenon_behavior *b, unsigned retries)
 {
 	uint64_t rto = b->rto_min_us, span = 0;

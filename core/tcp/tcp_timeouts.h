@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* tcp_timeouts.h - every deadline of a connection, and what happens when it comes (RFC 9293 3.10.8).
+/* tcp_timeouts.h - every deadline of a connection, and what happens when it comes (RFC
+ * 9293 3.10.8).
  *
  * DUE_RETRANSMIT runs while something is unacknowledged (RFC 6298 5). When nothing is in flight and
  * what waits may not leave, because the window is closed or too small to be worth it, it is the
