@@ -112,7 +112,7 @@ static void local_of(const struct tenon_socket *s, struct tenon_endpoint *out)
 {
 	const struct tcp_user *u = s->is.tcp;
 
-	*out = u->conn != NULL ? tcp_local_of(u->conn) : u->local;
+	*out = u->conn != NULL ? tcp_local_of(u->conn) : u->shown;
 }
 
 static enum tenon_result peer_of(const struct tenon_socket *s, struct tenon_endpoint *out)

@@ -29,8 +29,8 @@ static const uint16_t moves[TCP_STATE_COUNT] = {
 	[TCP_SYN_SENT] = 1 << TCP_ESTABLISHED | 1 << TCP_SYN_RECEIVED | 1 << TCP_CLOSED,
 	[TCP_SYN_RECEIVED] = 1 << TCP_ESTABLISHED | 1 << TCP_CLOSED,
 	[TCP_ESTABLISHED] = 1 << TCP_FIN_WAIT_1 | 1 << TCP_CLOSE_WAIT | 1 << TCP_CLOSED,
-	[TCP_FIN_WAIT_1] = 1 << TCP_FIN_WAIT_2 | 1 << TCP_CLOSING | 1 << TCP_TIME_WAIT |
-			   1 << TCP_CLOSED,
+	[TCP_FIN_WAIT_1] =
+		1 << TCP_FIN_WAIT_2 | 1 << TCP_CLOSING | 1 << TCP_TIME_WAIT | 1 << TCP_CLOSED,
 	[TCP_FIN_WAIT_2] = 1 << TCP_TIME_WAIT | 1 << TCP_CLOSED,
 	[TCP_CLOSE_WAIT] = 1 << TCP_LAST_ACK | 1 << TCP_CLOSED,
 	[TCP_CLOSING] = 1 << TCP_TIME_WAIT | 1 << TCP_CLOSED,
@@ -225,13 +225,8 @@ static void begin_state(struct tcp_conn *c)
 		leave_tables(c);
 		put_on_ended(c);
 		return;
-	case TCP_SYN_SENT:
-	case TCP_SYN_RECEIVED:
-	case TCP_FIN_WAIT_1:
-	case TCP_CLOSE_WAIT:
-	case TCP_CLOSING:
-	case TCP_LAST_ACK:
-	case TCP_STATE_COUNT:
+	case TCP_SYN_SENT: case TCP_SYN_RECEIVED: case TCP_FIN_WAIT_1: case TCP_CLOSE_WAIT:
+	case TCP_CLOSING: case TCP_LAST_ACK: case TCP_STATE_COUNT:
 		return;
 	}
 }
@@ -247,7 +242,8 @@ void tcp_enter(struct tcp_conn *c, enum tcp_state state)
 	begin_state(c);
 }
 
-/* An attempt that failed leaves nothing to be read: its user is free for the next. */
+/* An attempt that failed leaves nothing to be read: its user is free for the next, but until then
+ * is seen as closed in both directions. */
 static void tell_user(struct tcp_conn *c, enum tenon_result result)
 {
 	struct tcp_user *user = c->user;
@@ -257,6 +253,7 @@ static void tell_user(struct tcp_conn *c, enum tenon_result result)
 	tcp_mark(user, TENON_READABLE | TENON_WRITABLE | TENON_CLOSED);
 	if (c->flags & CONN_WAS_OPEN)
 		return;
+	user->has_failed = true;
 	user->conn = NULL;
 	c->user = NULL;
 }

@@ -8,8 +8,8 @@
 #include "tcp/tcp_segment.h"
 #include "tcp/tcp_timeouts.h"
 
-static const uint32_t SETTABLE = CONN_NO_DELAY | CONN_CORK | CONN_QUICK_ACK | CONN_KEEPALIVE |
-				 CONN_SOFT_ERRORS;
+static const uint32_t SETTABLE =
+	CONN_NO_DELAY | CONN_CORK | CONN_QUICK_ACK | CONN_KEEPALIVE | CONN_SOFT_ERRORS;
 
 struct tcp_user *tcp_user_take(struct tcp *tcp, void *owner, enum tenon_ip_version version)
 {
@@ -30,7 +30,7 @@ struct tcp_user *tcp_user_take(struct tcp *tcp, void *owner, enum tenon_ip_versi
 			.keep_count = 9,
 		},
 	};
-	u->local.ip = u->any;
+	u->local.ip = u->shown.ip = u->any;
 	list_node_init(&u->news);
 	return u;
 }
@@ -62,8 +62,9 @@ static enum tenon_result table_full(struct tcp *tcp, enum tenon_result result, c
 
 static uint32_t range_size(const struct tenon_behavior *b)
 {
-	return (uint32_t)(b->port_last > b->port_first ? b->port_last - b->port_first :
-							  b->port_first - b->port_last) + 1;
+	return (uint32_t)(b->port_last > b->port_first ? b->port_last - b->port_first
+						       : b->port_first - b->port_last) +
+	       1;
 }
 
 static struct tcp_claim claim_for(const struct tcp_user *u, const struct tenon_endpoint *local)
@@ -92,6 +93,7 @@ static enum tenon_result hold_port(struct tcp_user *u, const struct tenon_endpoi
 	u->hold = claim.hold;
 	u->local = *local;
 	u->local.port = claim.number;
+	u->shown = u->local;
 	return TENON_OK;
 }
 
@@ -110,7 +112,7 @@ enum tenon_result tcp_bind(struct tcp_user *u, const struct tenon_endpoint *loca
 	if (!tenon_ip_is_any(&local->ip) && !ip_is_local(u->tcp->ip, &local->ip))
 		return TENON_ADDRESS_NOT_LOCAL;
 	if (local->port == 0 && u->set.no_port) {
-		u->local = *local;
+		u->local = u->shown = *local;
 	} else {
 		enum tenon_result result = hold_port(u, local);
 
@@ -189,8 +191,8 @@ static enum tenon_result place(struct tcp_user *u, struct tcp_conn *c,
 		c->flow.bound_link = u->local.link;
 	if (tenon_ip_is_any(&c->flow.source) &&
 	    tenon_ip_is_v4(&c->flow.source) != tenon_ip_is_v4(&peer->ip))
-		c->flow.source = tenon_ip_is_v4(&peer->ip) ? tenon_ip4(0, 0, 0, 0) :
-							     (struct tenon_ip){ { 0 } };
+		c->flow.source = tenon_ip_is_v4(&peer->ip) ? tenon_ip4(0, 0, 0, 0)
+							   : (struct tenon_ip){ { 0 } };
 	result = ip_route(u->tcp->ip, &c->flow); /* MUST-44 */
 	if (result != TENON_OK)
 		return result;
@@ -255,6 +257,7 @@ enum tenon_result tcp_open(struct tcp_user *u, const struct tenon_endpoint *peer
 	enum tenon_result result;
 
 	let_go(u);
+	u->has_failed = false;
 	c = tcp_conn_take(u->tcp);
 	if (c == NULL)
 		return table_full(u->tcp, TENON_NO_CONNECTION_LEFT, "tcp connections",
@@ -270,26 +273,6 @@ enum tenon_result tcp_open(struct tcp_user *u, const struct tenon_endpoint *peer
 	return TENON_CONNECT_STARTED;
 }
 
-static bool may_send(const struct tcp_conn *c)
-{
-	return (c->state == TCP_ESTABLISHED || c->state == TCP_CLOSE_WAIT) &&
-	       !(c->flags & CONN_FIN_QUEUED);
-}
-
-static bool is_opening(const struct tcp_conn *c)
-{
-	return c->state == TCP_SYN_SENT || c->state == TCP_SYN_RECEIVED;
-}
-
-uint32_t tcp_send_room(const struct tcp_user *u)
-{
-	const struct tcp_conn *c = u->conn;
-
-	if (c == NULL || !may_send(c) || c->out.len >= c->send_bytes)
-		return 0;
-	return c->send_bytes - c->out.len;
-}
-
 /* RFC 9293 3.10.2. */
 enum tenon_result tcp_send(struct tcp_user *u, const struct tenon_slice *slices, unsigned count,
 			   bool more_follows, size_t *sent)
@@ -300,10 +283,10 @@ enum tenon_result tcp_send(struct tcp_user *u, const struct tenon_slice *slices,
 
 	*sent = 0;
 	if (c == NULL)
-		return TENON_NOT_CONNECTED;
-	if (is_opening(c) && !(c->flags & CONN_FIN_QUEUED))
+		return u->has_failed ? TENON_SEND_SIDE_CLOSED : TENON_NOT_CONNECTED;
+	if (tcp_is_opening(c) && !(c->flags & CONN_FIN_QUEUED))
 		return TENON_WOULD_BLOCK;
-	if (!may_send(c))
+	if (!tcp_may_send(c))
 		return TENON_SEND_SIDE_CLOSED;
 	for (i = 0; i < count; i++) {
 		uint32_t room = tcp_send_room(u);
@@ -320,26 +303,6 @@ enum tenon_result tcp_send(struct tcp_user *u, const struct tenon_slice *slices,
 	return wanted > 0 && c->out.len == 0 ? TENON_NO_MEMORY : TENON_WOULD_BLOCK;
 }
 
-static bool is_at_end(const struct tcp_conn *c)
-{
-	switch ((enum tcp_state)c->state) {
-	case TCP_SYN_SENT:
-	case TCP_SYN_RECEIVED:
-	case TCP_ESTABLISHED:
-	case TCP_FIN_WAIT_1:
-	case TCP_FIN_WAIT_2:
-		return (c->flags & CONN_SHUT_RECEIVE) != 0;
-	case TCP_CLOSED:
-	case TCP_CLOSE_WAIT:
-	case TCP_CLOSING:
-	case TCP_LAST_ACK:
-	case TCP_TIME_WAIT:
-	case TCP_STATE_COUNT:
-		break;
-	}
-	return true;
-}
-
 /* RFC 9293 3.10.3. */
 enum tenon_result tcp_receive(struct tcp_user *u, struct tcp_reading *r)
 {
@@ -348,19 +311,19 @@ enum tenon_result tcp_receive(struct tcp_user *u, struct tcp_reading *r)
 
 	r->len = 0;
 	if (c == NULL)
-		return TENON_NOT_CONNECTED;
+		return u->has_failed ? TENON_OK : TENON_NOT_CONNECTED;
 	if (c->in.len == 0)
-		return is_at_end(c) ? TENON_OK : TENON_WOULD_BLOCK;
+		return tcp_is_at_end(c) ? TENON_OK : TENON_WOULD_BLOCK;
 	for (i = 0; i < r->count; i++)
-		r->len += stream_peek(&c->in, u->tcp->pages, r->len, r->rooms[i].at,
-				      r->rooms[i].len);
+		r->len +=
+			stream_peek(&c->in, u->tcp->pages, r->len, r->rooms[i].at, r->rooms[i].len);
 	if (r->is_peek)
 		return TENON_OK;
 	stream_drop(&c->in, u->tcp->pages, r->len);
 	if ((c->flags & CONN_URGENT) && seq_le(c->rcv.up, seq_add(c->rcv.nxt, 0U - c->in.len)))
 		c->flags &= ~(uint32_t)CONN_URGENT;
 	/* RFC 9293 3.8.6.2.2: the window has grown by enough to be told. MUST-39 */
-	if (!is_at_end(c) && tcp_window_grows(c)) {
+	if (!tcp_is_at_end(c) && tcp_window_grows(c)) {
 		c->flags |= CONN_ACK_NOW;
 		tcp_output(c);
 	}
@@ -412,19 +375,12 @@ enum tenon_result tcp_close_receiving(struct tcp_user *u)
 static void abort_conn(struct tcp_conn *c)
 {
 	switch ((enum tcp_state)c->state) {
-	case TCP_SYN_RECEIVED:
-	case TCP_ESTABLISHED:
-	case TCP_FIN_WAIT_1:
-	case TCP_FIN_WAIT_2:
+	case TCP_SYN_RECEIVED: case TCP_ESTABLISHED: case TCP_FIN_WAIT_1: case TCP_FIN_WAIT_2:
 	case TCP_CLOSE_WAIT:
 		tcp_send_abort(c);
 		break;
-	case TCP_CLOSED:
-	case TCP_SYN_SENT:
-	case TCP_CLOSING:
-	case TCP_LAST_ACK:
-	case TCP_TIME_WAIT:
-	case TCP_STATE_COUNT:
+	case TCP_CLOSED: case TCP_SYN_SENT: case TCP_CLOSING: case TCP_LAST_ACK:
+	case TCP_TIME_WAIT: case TCP_STATE_COUNT:
 		break;
 	}
 	if (c->state != TCP_CLOSED)
@@ -460,11 +416,12 @@ void tcp_abort(struct tcp_user *u)
 	if (u->conn != NULL)
 		leave(u, true);
 	u->failure = TENON_OK;
-	u->shown = (struct tenon_endpoint){ .ip = u->any };
+	u->has_failed = false;
 	if (!u->is_bound) {
 		release_port(u);
 		u->local = (struct tenon_endpoint){ .ip = u->any };
 	}
+	u->shown.ip = u->local.ip;
 }
 
 void tcp_user_give(struct tcp_user *u, bool is_reset)
@@ -478,72 +435,5 @@ void tcp_user_give(struct tcp_user *u, bool is_reset)
 	pool_give(&u->tcp->users, u);
 }
 
-static unsigned readiness_of_conn(const struct tcp_conn *c, uint32_t low)
-{
-	unsigned bits = 0;
-
-	if (c->state == TCP_CLOSED || c->state == TCP_TIME_WAIT)
-		return TENON_READABLE | TENON_WRITABLE | TENON_CLOSED | TENON_RECEIVE_CLOSED |
-		       TENON_SEND_CLOSED;
-	if (is_opening(c))
-		return TENON_CONNECTING;
-	if (is_at_end(c) || (c->in.len > 0 && c->in.len >= low))
-		bits |= TENON_READABLE;
-	if (is_at_end(c))
-		bits |= TENON_RECEIVE_CLOSED;
-	/* Linux's third: who was told "full" is told "writable" when it is worth it. */
-	if (!may_send(c))
-		bits |= TENON_WRITABLE | TENON_SEND_CLOSED;
-	else if (c->out.len <= c->send_bytes - c->send_bytes / 3)
-		bits |= TENON_WRITABLE;
-	if (c->flags & CONN_URGENT) /* MUST-33 */
-		bits |= TENON_URGENT;
-	return bits;
-}
-
-unsigned tcp_readiness(const struct tcp_user *u)
-{
-	if (u->listener != NULL)
-		return TENON_LISTENING |
-		       (list_empty(&u->listener->waiting) ? 0U : (unsigned)TENON_READABLE);
-	if (u->conn == NULL)
-		return TENON_CLOSED;
-	return readiness_of_conn(u->conn, u->set.receive_low);
-}
-
-bool tcp_status(const struct tcp_user *u, struct tenon_tcp_status *status)
-{
-	const struct tcp_conn *c = u->conn;
-	const char *name;
-	size_t i;
-
-	if (c == NULL)
-		return false;
-	*status = (struct tenon_tcp_status){
-		.retransmissions = c->retries,
-		.send_scale = c->snd_scale,
-		.receive_scale = c->rcv_scale,
-		.timestamps = (c->flags & CONN_TIMESTAMPS) != 0,
-		.window_scaling = (c->flags & CONN_SCALING) != 0,
-		.rto_us = c->rto_us,
-		.srtt_us = c->srtt_us,
-		.rttvar_us = c->rttvar_us,
-		.send_mss = c->window.mss,
-		.receive_mss = c->rcv_mss_seen,
-		.congestion_window = c->window.cwnd,
-		.slow_start_threshold = c->window.ssthresh,
-		.send_window = c->snd.wnd,
-		.receive_window = c->rcv.wnd,
-		.in_flight = seq_sub(c->snd.nxt, c->snd.una),
-		.unread = c->in.len,
-		.octets_sent = u->octets_sent,
-		.octets_received = u->octets_received,
-		.segments_sent = u->segments_sent,
-		.segments_received = u->segments_received,
-		.segments_retransmitted = u->segments_retransmitted,
-	};
-	name = tcp_state_name((enum tcp_state)c->state);
-	for (i = 0; name[i] != '\0' && i < sizeof status->state - 1; i++)
-		status->state[i] = name[i];
-	return true;
-}
+static const unsigned ENDED =
+	TENON_READABLE | TENON_WRITABLE | TENON_CLOSED | TENON_RECEIVE_CLOSED | TENON_SEND_CLOSED;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* tcp_user.h - the user's side: OPEN, SEND, RECEIVE, CLOSE, ABORT, STATUS (RFC 9293 3.10.1 to 3.10.6).
+/* tcp_user.h - the user's side: OPEN, SEND, RECEIVE, CLOSE, ABORT, STATUS (RFC 9293 3.10.1
+ * to 3.10.6).
  *
  * A user is what a socket has of TCP from its first call on: settings, what bind() holds, and at
  * most one connection or listener. It outlives its connections. What happens to them is noted in
@@ -38,12 +39,14 @@ struct tcp_user {
 	struct tcp_port *port;       /* held by bind(); NULL: none */
 	struct tenon_ip any;         /* the unspecified address of the socket's family */
 	struct tenon_endpoint local; /* as bound */
-	struct tenon_endpoint shown; /* of the last attempt: Linux goes on showing it */
-	bool is_bound;               /* by bind(): what it gave outlives connections */
-	uint16_t what;               /* enum tenon_readiness: news */
-	uint8_t failure;             /* enum tenon_result that the socket has not yet taken */
-	uint8_t soft_error;          /* enum tenon_result: the last ICMP error that did not end it */
-	uint8_t hold;                /* enum tcp_hold of the port */
+	struct tenon_endpoint
+		shown;      /* without a connection; Linux goes on showing the last one's port */
+	bool has_failed;    /* the last attempt, and nobody has begun anew or disconnected */
+	bool is_bound;      /* by bind(): what it gave outlives connections */
+	uint16_t what;      /* enum tenon_readiness: news */
+	uint8_t failure;    /* enum tenon_result that the socket has not yet taken */
+	uint8_t soft_error; /* enum tenon_result: the last ICMP error that did not end it */
+	uint8_t hold;       /* enum tcp_hold of the port */
 	struct tcp_settings set;
 	time_us heard; /* the last segment, while keepalive is on */
 	uint64_t octets_sent, octets_received;
@@ -53,8 +56,8 @@ struct tcp_user {
 /* NULL if there are none left. */
 struct tcp_user *tcp_user_take(struct tcp *, void *owner, enum tenon_ip_version);
 
-/* The owner is gone: what it had is closed or reset, the user is given back. is_reset: at once, with
- * RST (SO_LINGER 0). */
+/* The owner is gone: what it had is closed or reset, the user is given back. is_reset: at once,
+ * with RST (SO_LINGER 0). */
 void tcp_user_give(struct tcp_user *, bool is_reset);
 
 /* Notes that something happened: enum tenon_readiness bits. */
@@ -103,6 +106,15 @@ bool tcp_status(const struct tcp_user *, struct tenon_tcp_status *);
 
 /* enum tenon_readiness of the user's connection or listener. */
 unsigned tcp_readiness(const struct tcp_user *);
+
+/* SYN-SENT or SYN-RECEIVED. */
+bool tcp_is_opening(const struct tcp_conn *);
+
+/* May the user still SEND? */
+bool tcp_may_send(const struct tcp_conn *);
+
+/* Will nothing arrive behind what is in c->in? */
+bool tcp_is_at_end(const struct tcp_conn *);
 
 /* Octets that tcp_send would take. */
 uint32_t tcp_send_room(const struct tcp_user *);

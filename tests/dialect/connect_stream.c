@@ -7,8 +7,8 @@
 #include "test.h"
 
 /* LX-01 LX-28: the functions have exactly the types of their namesakes. */
-_Static_assert(_Generic(&tenon_posix_connect,
-			       int (*)(int, const struct sockaddr *, socklen_t): 1, default: 0),
+_Static_assert(_Generic(&tenon_posix_connect, int (*)(int, const struct sockaddr *, socklen_t) : 1,
+			default : 0),
 	       "connect(2)");
 
 static void connect_blocking(struct outcome *o)
@@ -126,8 +126,8 @@ static void connect_slowly(struct outcome *o)
 
 	o->world->peer->delay_us = 200000;
 	connects(o, fd, name_of_peer(o->world, 80));
-	saw_result(o, "SO_SNDTIMEO", o->world->api->setsockopt(one, SOL_SOCKET, SO_SNDTIMEO, &limit,
-							       sizeof limit));
+	saw_result(o, "SO_SNDTIMEO",
+		   o->world->api->setsockopt(one, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit));
 	connects(o, one, name_of_peer(o->world, 81));
 	saw_ready(o, "SYN-SENT", one);
 	connects(o, one, name_of_peer(o->world, 81));

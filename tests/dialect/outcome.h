@@ -40,6 +40,8 @@ typedef void case_function(struct outcome *);
 
 /* Over IPv4 and IPv6, Tenon and the live kernel both see exactly this. */
 void both_see(case_function *, const char *expected);
+/* Over one family, where the two differ. */
+void both_see_over(int family, case_function *, const char *expected);
 /* Tenon alone: what takes the kernel too long. */
 void tenon_sees(case_function *, const char *expected);
 

@@ -107,8 +107,8 @@ static size_t emit_ip(uint8_t *to, const struct peer_flow *flow, uint8_t protoco
 }
 
 /* The transport's packet of len octets stands behind room for the IP header. */
-static void send_ip(struct peer *p, const struct peer_flow *flow, uint8_t protocol,
-		    uint8_t *packet, size_t len)
+static void send_ip(struct peer *p, const struct peer_flow *flow, uint8_t protocol, uint8_t *packet,
+		    size_t len)
 {
 	size_t header = emit_ip(packet, flow, protocol, len);
 	size_t addresses = flow->is_v6 ? 16 : 4;
@@ -238,7 +238,9 @@ static void say_flags(struct peer *p, uint8_t flags)
 	static const struct {
 		uint8_t bit;
 		const char *name;
-	} names[] = { { SYN, "SYN" }, { FIN, "FIN" }, { RST, "RST" }, { PSH, "PSH" }, { ACK, "ACK" } };
+	} names[] = {
+		{ SYN, "SYN" }, { FIN, "FIN" }, { RST, "RST" }, { PSH, "PSH" }, { ACK, "ACK" }
+	};
 	char word[32] = "";
 	size_t i;
 
@@ -306,7 +308,8 @@ static void tcp_receive(struct peer *p, const struct parts *parts, const uint8_t
 	} else if (flow->opened && parts->flags & FIN && !flow->finished) {
 		flow->finished = true;
 		send_next(p, flow, FIN | ACK, NULL, 0);
-	} else if (flow->opened && !(parts->flags & RST) && (parts->len > 0 || parts->flags & FIN)) {
+	} else if (flow->opened && !(parts->flags & RST) &&
+		   (parts->len > 0 || parts->flags & FIN)) {
 		send_next(p, flow, ACK, NULL, 0);
 	}
 }

@@ -16,13 +16,13 @@
 
 enum peer_answer {
 	PEER_ACCEPTS,
-	PEER_REFUSES,  /* RST; ICMP port unreachable to datagrams */
+	PEER_REFUSES, /* RST; ICMP port unreachable to datagrams */
 	PEER_SILENT,
-	PEER_REPORTS,  /* an ICMP error: icmp_type, icmp_code */
-	PEER_OPENS,    /* a SYN of its own: simultaneous open, and then RST to the SYN,ACK */
+	PEER_REPORTS, /* an ICMP error: icmp_type, icmp_code */
+	PEER_OPENS,   /* a SYN of its own: simultaneous open, and then RST to the SYN,ACK */
 };
 
-enum { PEER_PACKET_MAX = 2048, PEER_LOG_MAX = 1024, PEER_FLOWS = 16 };
+enum { PEER_PACKET_MAX = 2048, PEER_LOG_MAX = 1024, PEER_FLOWS = 64 };
 
 /* One conversation, as its packets have it: offsets by family are peer.c's. */
 struct peer_flow {

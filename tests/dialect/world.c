@@ -57,7 +57,7 @@ static void sim_receive(void *context, const void *frame, size_t len)
 static struct tenon *make_stack(struct tenon_sim *sim)
 {
 	static const struct tenon_family_module *const families[] = { &tenon_ipv4, &tenon_ipv6,
-								       NULL };
+								      NULL };
 	static const struct tenon_transport *const transports[] = { &tenon_tcp, &tenon_udp, NULL };
 	static const struct tenon_congestion *const congestions[] = { &tenon_newreno, NULL };
 	struct tenon_config config;
@@ -80,6 +80,23 @@ static struct tenon_ip ip6_of(const char *text)
 	return ip;
 }
 
+static void add_rejecting_routes(struct tenon *stack)
+{
+	struct tenon_route v6 = { .prefix = ip6_of("2001:db8:1::"), .prefix_len = 128 };
+	struct tenon_route v4 = { .prefix_len = 32 };
+	uint8_t which;
+
+	for (which = 1; which <= 3; which++) {
+		v4.prefix = tenon_ip4(198, 51, 100, which);
+		v6.prefix.octets[15] = which;
+		v4.reject = v6.reject = which == 1   ? TENON_REJECT_UNREACHABLE
+					: which == 2 ? TENON_REJECT_PROHIBIT
+						     : TENON_REJECT_BLACKHOLE;
+		assert_int_equal(tenon_route_add(stack, &v4), TENON_OK);
+		assert_int_equal(tenon_route_add(stack, &v6), TENON_OK);
+	}
+}
+
 void world_begin_tenon(struct world *w, int family)
 {
 	const struct tenon_wire_config cable = { .is_ethernet = false };
@@ -98,6 +115,8 @@ void world_begin_tenon(struct world *w, int family)
 	link = tenon_wire_link(ours);
 	assert_int_equal(tenon_address_add(w->stack, link, &us4, 24), TENON_OK);
 	assert_int_equal(tenon_address_add(w->stack, link, &us6, 64), TENON_OK);
+	add_rejecting_routes(w->stack);
+	tenon_behavior(w->stack)->syn_linear_timeouts = 0;
 	tenon_world.end = tenon_wire_peer(wire, sim_receive, &tenon_world.peer);
 	assert_non_null(tenon_world.end);
 	tenon_world.peer.send = sim_send;
@@ -161,7 +180,7 @@ void world_unlock(struct world *w)
 		kernel_world_unlock();
 }
 
-static struct name name_of(const struct world *w, const char *v4, const char *v6, uint16_t port)
+struct name name_of(const struct world *w, const char *v4, const char *v6, uint16_t port)
 {
 	struct name name = { .len = 0 };
 	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(port) };
@@ -202,6 +221,14 @@ struct name name_of_loopback(const struct world *w, uint16_t port)
 struct name name_without_route(const struct world *w, uint16_t port)
 {
 	return name_of(w, "192.0.2.1", "2001:db8::1", port);
+}
+
+struct name name_rejected(const struct world *w, unsigned which)
+{
+	static const char *const v4[] = { "198.51.100.1", "198.51.100.2", "198.51.100.3" };
+	static const char *const v6[] = { "2001:db8:1::1", "2001:db8:1::2", "2001:db8:1::3" };
+
+	return name_of(w, v4[which - 1], v6[which - 1], 80);
 }
 
 struct name name_unspecified(void)

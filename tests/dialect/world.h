@@ -6,7 +6,9 @@
  *	us    10.9.0.1/24  fd09::1/64      on a link without neighbors
  *	peer  10.9.0.2     fd09::2         and all others of these prefixes
  *
- * and nothing else: no default route. A case is a function that calls world->api and writes down
+ * three rejecting routes (198.51.100.1 and 2001:db8:1::1 unreachable, .2 prohibited, .3 a
+ * blackhole), and nothing else: no default route. A SYN's retransmission times double from the
+ * first on (tcp_syn_linear_timeouts 0). A case is a function that calls world->api and writes down
  * what it saw (outcome.h). It must not assume how long things take: the kernel's take real time.
  *
  * The first kernel world moves the calling thread into a network namespace of its own, with a TUN
@@ -59,6 +61,8 @@ struct name name_of_peer(const struct world *, uint16_t port);
 struct name name_of_other(const struct world *, uint16_t port); /* another peer: .3 */
 struct name name_of_loopback(const struct world *, uint16_t port);
 struct name name_without_route(const struct world *, uint16_t port);
+struct name name_rejected(const struct world *, unsigned which); /* 1 to 3 */
+struct name name_of(const struct world *, const char *v4, const char *v6, uint16_t port);
 struct name name_unspecified(void); /* AF_UNSPEC */
 
 /* What both worlds need of a kernel world's own file. */

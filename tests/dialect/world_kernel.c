@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -253,6 +254,17 @@ static const char *make_cable(void)
 	return done ? NULL : "no network namespace: its addresses cannot be set";
 }
 
+static bool add_rejecting_routes(void)
+{
+	return write_file("/proc/sys/net/ipv4/tcp_syn_linear_timeouts", "0") &&
+	       system("ip route add unreachable 198.51.100.1/32 &&"
+		      "ip route add prohibit 198.51.100.2/32 &&"
+		      "ip route add blackhole 198.51.100.3/32 &&"
+		      "ip -6 route add unreachable 2001:db8:1::1/128 &&"
+		      "ip -6 route add prohibit 2001:db8:1::2/128 &&"
+		      "ip -6 route add blackhole 2001:db8:1::3/128") == 0;
+}
+
 static const char *start_peer(void)
 {
 	sigset_t all, before;
@@ -279,6 +291,8 @@ const char *kernel_world_open(struct peer **peer)
 		kernel.why_not = "network namespaces are not allowed here";
 	if (!kernel.why_not)
 		kernel.why_not = make_cable();
+	if (!kernel.why_not && !add_rejecting_routes())
+		kernel.why_not = "no network namespace: its routes cannot be set (iproute2)";
 	if (!kernel.why_not)
 		kernel.why_not = start_peer();
 	return kernel.why_not;

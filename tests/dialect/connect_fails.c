@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: MIT */
+/* Streams that do not connect: by a RST, an ICMP error, silence, a full queue, a missing route. */
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+
+#include <tenon/sim.h>
+
+#include "outcome.h"
+#include "test.h"
+
+static void limit_syns(struct outcome *o, int fd)
+{
+	int one = 1;
+
+	if (o->world->api->setsockopt(fd, IPPROTO_TCP, TCP_SYNCNT, &one, sizeof one) != 0)
+		saw_result(o, "TCP_SYNCNT", -1);
+}
+
+static void refused_blocking(struct outcome *o)
+{
+	int fd = makes_socket(o, SOCK_STREAM);
+
+	o->world->peer->answer = PEER_REFUSES;
+	connects(o, fd, name_of_peer(o->world, 81));
+	saw_ready(o, "after", fd);
+	saw_error(o, "SO_ERROR", fd);
+	saw_names(o, "after", fd);
+	saw_wire(o);
+	connects(o, fd, name_of_peer(o->world, 81));
+	o->world->peer->answer = PEER_ACCEPTS;
+	connects(o, fd, name_of_peer(o->world, 80));
+	o->world->api->close(fd);
+	saw_fresh_connect(o);
+}
+
+/* LX-15 PX-17 PX-38: RST to the SYN; the socket can be used again, and a new one too. */
+TEST(a_refused_blocking_connect_is_told_at_once)
+{
+	both_see(refused_blocking, "connect: ECONNREFUSED\n"
+				   "after: 1 OUT|HUP\n"
+				   "SO_ERROR: 0\n"
+				   "after: ANY:PORT ENOTCONN\n"
+				   "wire: SYN\n"
+				   "connect: ECONNREFUSED\n"
+				   "connect: 0\n"
+				   "fresh: 0\n");
+}
+
+static void refused_non_blocking(struct outcome *o)
+{
+	int fd = makes_socket(o, SOCK_STREAM | SOCK_NONBLOCK);
+
+	o->world->peer->answer = PEER_REFUSES;
+	o->world->peer->delay_us = 5000;
+	connects(o, fd, name_of_peer(o->world, 81));
+	waits_writable(o, fd, 2000);
+	saw_ready(o, "refused", fd);
+	saw_names(o, "refused", fd);
+	saw_error(o, "SO_ERROR", fd);
+	saw_error(o, "SO_ERROR", fd);
+	saw_ready(o, "collected", fd);
+	saw_wire(o);
+	connects(o, fd, name_of_peer(o->world, 81));
+	saw_ready(o, "aborted", fd);
+	connects(o, fd, name_of_peer(o->world, 81));
+	waits_writable(o, fd, 2000);
+	connects(o, fd, name_of_peer(o->world, 81));
+	saw_ready(o, "told", fd);
+	connects(o, fd, name_of_peer(o->world, 81));
+	o->world->api->close(fd);
+	saw_fresh_connect(o);
+}
+
+/* LX-15 LX-19 LX-21 LX-30 PX-17: SO_ERROR tells the reason once; a retry tells it, or, if it was
+ * read, ECONNABORTED once. */
+TEST(a_refused_non_blocking_connect_is_told_by_so_error_or_a_retry)
+{
+	both_see(refused_non_blocking, "connect: EINPROGRESS\n"
+				       "poll: 1\n"
+				       "refused: 1 IN|OUT|ERR|HUP|RDHUP\n"
+				       "refused: US:PORT ENOTCONN\n"
+				       "SO_ERROR: ECONNREFUSED\n"
+				       "SO_ERROR: 0\n"
+				       "collected: 1 IN|OUT|HUP|RDHUP\n"
+				       "wire: SYN\n"
+				       "connect: ECONNABORTED\n"
+				       "aborted: 1 OUT|HUP\n"
+				       "connect: EINPROGRESS\n"
+				       "poll: 1\n"
+				       "connect: ECONNREFUSED\n"
+				       "told: 1 OUT|HUP\n"
+				       "connect: EINPROGRESS\n"
+				       "fresh: 0\n");
+}
+
+static void refused_then_used(struct outcome *o)
+{
+	const struct api *api = o->world->api;
+	int fd = makes_socket(o, SOCK_STREAM | SOCK_NONBLOCK);
+	char octet;
+
+	o->world->peer->answer = PEER_REFUSES;
+	o->world->peer->delay_us = 5000;
+	connects(o, fd, name_of_peer(o->world, 81));
+	waits_writable(o, fd, 2000);
+	saw_result(o, "recv", api->recv(fd, &octet, 1, 0));
+	saw_result(o, "recv", api->recv(fd, &octet, 1, 0));
+	saw_result(o, "send", api->send(fd, "x", 1, MSG_NOSIGNAL));
+	saw_error(o, "SO_ERROR", fd);
+	api->close(fd);
+}
+
+/* LX-21: any call collects the error. */
+TEST(a_refused_connect_is_told_by_the_next_transfer)
+{
+	both_see(refused_then_used, "connect: EINPROGRESS\n"
+				    "poll: 1\n"
+				    "recv: ECONNREFUSED\n"
+				    "recv: 0\n"
+				    "send: EPIPE\n"
+				    "SO_ERROR: 0\n");
+}
+
+static void timed_out_blocking(struct outcome *o)
+{
+	int fd = makes_socket(o, SOCK_STREAM);
+
+	limit_syns(o, fd);
+	o->world->peer->answer = PEER_SILENT;
+	connects(o, fd, name_of_peer(o->world, 82));
+	saw_ready(o, "after", fd);
+	saw_wire(o);
+	world_lock(o->world);
+	peer_send_syn_ack(o->world->peer);
+	world_unlock(o->world);
+	saw_wire(o);
+	o->world->api->close(fd);
+	saw_fresh_connect(o);
+}
+
+/* LX-16 PX-07 PX-24: silence; afterwards no SYN leaves and a late SYN,ACK gets a RST. */
+TEST(an_unanswered_connect_times_out_and_is_aborted)
+{
+	both_see(timed_out_blocking, "connect: ETIMEDOUT\n"
+				     "after: 1 OUT|HUP\n"
+				     "wire: SYN SYN\n"
+				     "wire: RST\n"
+				     "fresh: 0\n");
+}
+
+static void timed_out_non_blocking(struct outcome *o)
+{
+	int fd = makes_socket(o, SOCK_STREAM | SOCK_NONBLOCK);
+
+	limit_syns(o, fd);
+	o->world->peer->answer = PEER_SILENT;
+	connects(o, fd, name_of_peer(o->world, 82));
+	waits_writable(o, fd, 100);
+	connects(o, fd, name_of_peer(o->world, 82));
+	waits_writable(o, fd, 5000);
+	saw_ready(o, "after", fd);
+	saw_error(o, "SO_ERROR", fd);
+	saw_error(o, "SO_ERROR", fd);
+	saw_wire(o);
+	o->world->api->close(fd);
+	saw_fresh_connect(o);
+}
+
+/* LX-16 LX-21 LX-22 PX-10 PX-24 */
+TEST(an_unanswered_non_blocking_connect_times_out)
+{
+	both_see(timed_out_non_blocking, "connect: EINPROGRESS\n"
+					 "poll: 0\n"
+					 "connect: EALREADY\n"
+					 "poll: 1\n"
+					 "after: 1 IN|OUT|ERR|HUP|RDHUP\n"
+					 "SO_ERROR: ETIMEDOUT\n"
+					 "SO_ERROR: 0\n"
+					 "wire: SYN SYN\n"
+					 "fresh: 0\n");
+}
+
+static void timed_out_by_default(struct outcome *o)
+{
+	int fd = makes_socket(o, SOCK_STREAM);
+
+	tenon_behavior(o->world->stack)->syn_linear_timeouts = 4;
+	o->world->peer->answer = PEER_SILENT;
+	connects(o, fd, name_of_peer(o->world, 82));
+	saw(o, "seconds: %u", (unsigned)(tenon_sim_now(o->world->sim) / 1000000));
+	saw_wire(o);
+	o->world->api->close(fd);
+}
+
+/* LX-16: eleven SYNs and 131 seconds (tcp_syn_retries 6, tcp_syn_linear_timeouts 4). */
+TEST(an_unanswered_connect_takes_131_seconds_by_default)
+{
+	tenon_sees(timed_out_by_default, "connect: ETIMEDOUT\n"
+					 "seconds: 131\n"
+					 "wire: SYN SYN SYN SYN SYN SYN SYN SYN SYN SYN SYN\n");
+}
+
+static void full_queue(struct outcome *o)
+{
+	const struct api *api = o->world->api;
+	struct name at = name_of_loopback(o->world, 8081);
+	int listener = makes_socket(o, SOCK_STREAM), second = makes_socket(o, SOCK_STREAM);
+	int first = makes_socket(o, SOCK_STREAM), fresh = makes_socket(o, SOCK_STREAM);
+	int accepted;
+
+	saw_result(o, "bind", api->bind(listener, (struct sockaddr *)&at.at, at.len));
+	saw_result(o, "listen", api->listen(listener, 0));
+	connects(o, first, at);
+	limit_syns(o, second);
+	connects(o, second, at);
+	accepted = api->accept(listener, NULL, NULL);
+	saw(o, "accept: %s", accepted >= 0 ? "0" : "failed");
+	connects(o, fresh, at);
+	api->close(accepted);
+	api->close(fresh);
+	api->close(second);
+	api->close(first);
+	api->close(listener);
+}
+
+/* LX-16: the server is too busy to accept; its SYNs are dropped until it is not. */
+TEST(a_full_accept_queue_lets_connect_time_out)
+{
+	both_see(full_queue, "bind: 0\n"
+			     "listen: 0\n"
+			     "connect: 0\n"
+			     "connect: ETIMEDOUT\n"
+			     "accept: 0\n"
+			     "connect: 0\n");
+}
+
+static void unroutable(struct outcome *o)
+{
+	int blocking = makes_socket(o, SOCK_STREAM);
+	int non_blocking = makes_socket(o, SOCK_STREAM | SOCK_NONBLOCK);
+	int datagram = makes_socket(o, SOCK_DGRAM);
+	unsigned which;
+
+	connects(o, blocking, name_without_route(o->world, 80));
+	saw_ready(o, "after", blocking);
+	saw_error(o, "SO_ERROR", blocking);
+	connects(o, non_blocking, name_without_route(o->world, 80));
+	connects(o, datagram, name_without_route(o->world, 80));
+	for (which = 1; which <= 3; which++) {
+		connects(o, blocking, name_rejected(o->world, which));
+		connects(o, datagram, name_rejected(o->world, which));
+	}
+	saw_names(o, "after", blocking);
+	saw_wire(o);
+	connects(o, blocking, name_of_peer(o->world, 80));
+	o->world->api->close(blocking);
+	o->world->api->close(non_blocking);
+	o->world->api->close(datagram);
+	saw_fresh_connect(o);
+}
+
+/* LX-17 LX-30 PX-21: no route; routes that say unreachable, prohibited, nothing at all. */
+TEST(a_destination_without_a_way_is_told_at_once)
+{
+	both_see(unroutable, "connect: ENETUNREACH\n"
+			     "after: 1 OUT|HUP\n"
+			     "SO_ERROR: 0\n"
+			     "connect: ENETUNREACH\n"
+			     "connect: ENETUNREACH\n"
+			     "connect: EHOSTUNREACH\n"
+			     "connect: EHOSTUNREACH\n"
+			     "connect: EACCES\n"
+			     "connect: EACCES\n"
+			     "connect: EINVAL\n"
+			     "connect: EINVAL\n"
+			     "after: ANY:0 ENOTCONN\n"
+			     "wire: \n"
+			     "connect: 0\n"
+			     "fresh: 0\n");
+}
+
+/* Each error twice: as SO_ERROR of a non-blocking connect(), and as a blocking one's. */
+static void reported(struct outcome *o, uint8_t type, uint8_t code)
+{
+	struct peer *peer = o->world->peer;
+	int late = makes_socket(o, SOCK_STREAM | SOCK_NONBLOCK);
+	int at_once = makes_socket(o, SOCK_STREAM);
+	char what[32];
+
+	peer->answer = PEER_REPORTS;
+	peer->icmp_type = type;
+	peer->icmp_code = code;
+	peer->delay_us = 2000;
+	connects(o, late, name_of_peer(o->world, 83));
+	waits_writable(o, late, 2000);
+	snprintf(what, sizeof what, "%u/%u", type, code);
+	saw_ready(o, what, late);
+	saw_error(o, what, late);
+	connects(o, at_once, name_of_peer(o->world, 83));
+	o->world->api->close(late);
+	o->world->api->close(at_once);
+}
+
+#define REPORTED(kind, error)                                                                      \
+	"connect: EINPROGRESS\npoll: 1\n" kind ": 1 IN|OUT|ERR|HUP|RDHUP\n" kind ": " error        \
+	"\nconnect: " error "\n"
+
+static void icmp4_first(struct outcome *o)
+{
+	static const uint8_t codes[] = { 0, 1, 2, 3, 5, 6, 7 };
+	size_t i;
+
+	for (i = 0; i < sizeof codes; i++)
+		reported(o, 3, codes[i]);
+	saw_fresh_connect(o);
+}
+
+/* LX-15 LX-21 LX-30 PX-21 PX-33: ICMP's kinds of unreachable, as answers to a SYN. */
+TEST(icmp_unreachable_ends_a_connect_by_its_code)
+{
+	both_see_over(AF_INET, icmp4_first,
+		      REPORTED("3/0", "ENETUNREACH") REPORTED("3/1", "EHOSTUNREACH")
+			      REPORTED("3/2", "ENOPROTOOPT") REPORTED("3/3", "ECONNREFUSED")
+				      REPORTED("3/5", "EOPNOTSUPP") REPORTED("3/6", "ENETUNREACH")
+					      REPORTED("3/7", "EHOSTDOWN") "fresh: 0\n");
+}
+
+static void icmp4_second(struct outcome *o)
+{
+	static const uint8_t codes[] = { 8, 9, 10, 11, 12, 13, 14, 15 };
+	size_t i;
+
+	for (i = 0; i < sizeof codes; i++)
+		reported(o, 3, codes[i]);
+	reported(o, 11, 0);
+	reported(o, 12, 0);
+	saw_fresh_connect(o);
+}
+
+/* LX-21 LX-30 */
+TEST(icmp_prohibitions_and_time_exceeded_end_a_connect_by_their_code)
+{
+	both_see_over(AF_INET, icmp4_second,
+		      REPORTED("3/8", "ENONET") REPORTED("3/9", "ENETUNREACH") REPORTED(
+			      "3/10", "EHOSTUNREACH") REPORTED("3/11", "ENETUNREACH")
+			      REPORTED("3/12", "EHOSTUNREACH") REPORTED("3/13", "EHOSTUNREACH")
+				      REPORTED("3/14", "EHOSTUNREACH") REPORTED("3/15",
+										"EHOSTUNREACH")
+					      REPORTED("11/0", "EHOSTUNREACH")
+						      REPORTED("12/0", "EPROTO") "fresh: 0\n");
+}
+
+static void icmp6_all(struct outcome *o)
+{
+	uint8_t code;
+
+	for (code = 0; code <= 6; code++)
+		reported(o, 1, code);
+	reported(o, 3, 0);
+	reported(o, 4, 1);
+	saw_fresh_connect(o);
+}
+
+/* LX-15 LX-21 LX-30 PX-21 PX-33: ICMPv6's. */
+TEST(icmp6_errors_end_a_connect_by_their_code)
+{
+	both_see_over(AF_INET6, icmp6_all,
+		      REPORTED("1/0", "ENETUNREACH") REPORTED("1/1", "EACCES")
+			      REPORTED("1/2", "EHOSTUNREACH") REPORTED("1/3", "EHOSTUNREACH")
+				      REPORTED("1/4", "ECONNREFUSED") REPORTED("1/5", "EACCES")
+					      REPORTED("1/6", "EACCES") REPORTED("3/0",
+										 "EHOSTUNREACH")
+						      REPORTED("4/1", "EPROTO") "fresh: 0\n");
+}
+
+static void reset_while_opening(struct outcome *o)
+{
+	int blocking = makes_socket(o, SOCK_STREAM);
+	int non_blocking = makes_socket(o, SOCK_STREAM | SOCK_NONBLOCK);
+
+	o->world->peer->answer = PEER_OPENS;
+	o->world->peer->delay_us = 2000;
+	connects(o, blocking, name_of_peer(o->world, 84));
+	saw_wire(o);
+	connects(o, non_blocking, name_of_peer(o->world, 84));
+	waits_writable(o, non_blocking, 2000);
+	saw_error(o, "SO_ERROR", non_blocking);
+	o->world->api->close(blocking);
+	o->world->api->close(non_blocking);
+	saw_fresh_connect(o);
+}
+
+/* LX-30 PX-32: both open at once, then RST: ECONNRESET, not ECONNREFUSED. */
+TEST(a_reset_of_a_simultaneous_open_is_told_as_such)
+{
+	both_see(reset_while_opening, "connect: ECONNRESET\n"
+				      "wire: SYN SYN,ACK\n"
+				      "connect: EINPROGRESS\n"
+				      "poll: 1\n"
+				      "SO_ERROR: ECONNRESET\n"
+				      "fresh: 0\n");
+}
