@@ -158,15 +158,9 @@ static enum fate ack_in_closing_states(struct tcp_conn *c)
 		if (fin_acked)
 			tcp_end(c, TENON_OK);
 		return fin_acked ? FATE_DELIVERED : FATE_PASS;
-	case TCP_ESTABLISHED:
-	case TCP_FIN_WAIT_2:
-	case TCP_CLOSE_WAIT:
-	case TCP_TIME_WAIT:
+	case TCP_ESTABLISHED: case TCP_FIN_WAIT_2: case TCP_CLOSE_WAIT: case TCP_TIME_WAIT:
 		return FATE_PASS;
-	case TCP_CLOSED:
-	case TCP_SYN_SENT:
-	case TCP_SYN_RECEIVED:
-	case TCP_STATE_COUNT:
+	case TCP_CLOSED: case TCP_SYN_SENT: case TCP_SYN_RECEIVED: case TCP_STATE_COUNT:
 		break;
 	}
 	assert_unreachable();

@@ -54,18 +54,10 @@ static void sixth_check_urg(struct tcp_conn *c, const struct tcp_segment *seg)
 	seq32 up = seq_add(seg->seq, seg->up); /* MUST-62: the first octet that is not urgent. */
 
 	switch ((enum tcp_state)c->state) {
-	case TCP_ESTABLISHED:
-	case TCP_FIN_WAIT_1:
-	case TCP_FIN_WAIT_2:
+	case TCP_ESTABLISHED: case TCP_FIN_WAIT_1: case TCP_FIN_WAIT_2:
 		break;
-	case TCP_CLOSE_WAIT:
-	case TCP_CLOSING:
-	case TCP_LAST_ACK:
-	case TCP_TIME_WAIT:
-	case TCP_CLOSED:
-	case TCP_SYN_SENT:
-	case TCP_SYN_RECEIVED:
-	case TCP_STATE_COUNT:
+	case TCP_CLOSE_WAIT: case TCP_CLOSING: case TCP_LAST_ACK: case TCP_TIME_WAIT:
+	case TCP_CLOSED: case TCP_SYN_SENT: case TCP_SYN_RECEIVED: case TCP_STATE_COUNT:
 		return;
 	}
 	if (!(seg->flags & TCP_URG) || seq_le(up, c->rcv.up) || seq_le(up, c->rcv.nxt))
@@ -90,21 +82,13 @@ static enum fate seventh_process_text(struct tcp_conn *c, struct tcp_segment *se
 	if (seg->beyond_window)
 		return FATE_TCP_WINDOW_FULL;
 	switch ((enum tcp_state)c->state) {
-	case TCP_ESTABLISHED:
-	case TCP_FIN_WAIT_1:
-	case TCP_FIN_WAIT_2:
+	case TCP_ESTABLISHED: case TCP_FIN_WAIT_1: case TCP_FIN_WAIT_2:
 		if ((c->flags & CONN_ABANDONED) && seg->text.len > 0)
 			return text_for_nobody(c, seg);
 		return tcp_process_text(c, seg);
-	case TCP_CLOSE_WAIT:
-	case TCP_CLOSING:
-	case TCP_LAST_ACK:
-	case TCP_TIME_WAIT:
+	case TCP_CLOSE_WAIT: case TCP_CLOSING: case TCP_LAST_ACK: case TCP_TIME_WAIT:
 		return FATE_PASS;
-	case TCP_CLOSED:
-	case TCP_SYN_SENT:
-	case TCP_SYN_RECEIVED:
-	case TCP_STATE_COUNT:
+	case TCP_CLOSED: case TCP_SYN_SENT: case TCP_SYN_RECEIVED: case TCP_STATE_COUNT:
 		break;
 	}
 	assert_unreachable();
@@ -119,8 +103,7 @@ static void process_fin(struct tcp_conn *c)
 	if (c->user != NULL)
 		tcp_mark(c->user, TENON_READABLE | TENON_RECEIVE_CLOSED);
 	switch ((enum tcp_state)c->state) {
-	case TCP_SYN_RECEIVED:
-	case TCP_ESTABLISHED:
+	case TCP_SYN_RECEIVED: case TCP_ESTABLISHED:
 		tcp_enter(c, TCP_CLOSE_WAIT);
 		return;
 	case TCP_FIN_WAIT_1:
@@ -129,13 +112,8 @@ static void process_fin(struct tcp_conn *c)
 	case TCP_FIN_WAIT_2:
 		tcp_enter(c, TCP_TIME_WAIT);
 		return;
-	case TCP_CLOSE_WAIT:
-	case TCP_CLOSING:
-	case TCP_LAST_ACK:
-	case TCP_TIME_WAIT:
-	case TCP_CLOSED:
-	case TCP_SYN_SENT:
-	case TCP_STATE_COUNT:
+	case TCP_CLOSE_WAIT: case TCP_CLOSING: case TCP_LAST_ACK: case TCP_TIME_WAIT:
+	case TCP_CLOSED: case TCP_SYN_SENT: case TCP_STATE_COUNT:
 		break;
 	}
 	assert_unreachable();
@@ -325,20 +303,13 @@ static enum fate second_check_rst(struct tcp_conn *c, const struct tcp_segment *
 		else
 			reset_by_segment(c, seg, TENON_PEER_RESET_OPENING);
 		break;
-	case TCP_ESTABLISHED:
-	case TCP_FIN_WAIT_1:
-	case TCP_FIN_WAIT_2:
-	case TCP_CLOSE_WAIT:
+	case TCP_ESTABLISHED: case TCP_FIN_WAIT_1: case TCP_FIN_WAIT_2: case TCP_CLOSE_WAIT:
 		reset_by_segment(c, seg, TENON_PEER_RESET);
 		break;
-	case TCP_CLOSING:
-	case TCP_LAST_ACK:
-	case TCP_TIME_WAIT:
+	case TCP_CLOSING: case TCP_LAST_ACK: case TCP_TIME_WAIT:
 		tcp_end(c, TENON_OK);
 		break;
-	case TCP_CLOSED:
-	case TCP_SYN_SENT:
-	case TCP_STATE_COUNT:
+	case TCP_CLOSED: case TCP_SYN_SENT: case TCP_STATE_COUNT:
 		assert_unreachable();
 	}
 	return FATE_TCP_RESET;
@@ -361,19 +332,13 @@ static enum fate arrives_otherwise(struct tcp_conn *c, struct tcp_segment *seg)
 {
 	enum fate fate = first_check_sequence(c, seg);
 
-	if (fate == FATE_PASS)
-		fate = second_check_rst(c, seg);
+	if (fate == FATE_PASS) fate = second_check_rst(c, seg);
 	/* Third, security: there are no compartments (RFC 9293 A.1). */
-	if (fate == FATE_PASS)
-		fate = fourth_check_syn(c, seg);
-	if (fate == FATE_PASS)
-		fate = tcp_check_ack(c, seg);
-	if (fate == FATE_PASS)
-		sixth_check_urg(c, seg);
-	if (fate == FATE_PASS)
-		fate = seventh_process_text(c, seg);
-	if (fate == FATE_PASS)
-		fate = eighth_check_fin(c, seg);
+	if (fate == FATE_PASS) fate = fourth_check_syn(c, seg);
+	if (fate == FATE_PASS) fate = tcp_check_ack(c, seg);
+	if (fate == FATE_PASS) sixth_check_urg(c, seg);
+	if (fate == FATE_PASS) fate = seventh_process_text(c, seg);
+	if (fate == FATE_PASS) fate = eighth_check_fin(c, seg);
 	return fate;
 }
 
@@ -432,8 +397,7 @@ static enum fate parse(const struct ip_arrival *arrival, struct tcp_segment *seg
 	*seg = (struct tcp_segment){ .arrival = arrival, .text = arrival->payload };
 	if (!arrival->checksum_verified)
 		fate = tcp_verify(&pseudo, seg->text); /* MUST-3 */
-	if (fate == FATE_PASS)
-		fate = tcp_parse(&header, &seg->text);
+	if (fate == FATE_PASS) fate = tcp_parse(&header, &seg->text);
 	if (fate != FATE_PASS)
 		return fate;
 	if (header.src_port == 0 || header.dst_port == 0)

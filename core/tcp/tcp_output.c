@@ -140,18 +140,11 @@ static struct tcp_plan plan_probe(const struct tcp_conn *c)
 static bool may_transfer(const struct tcp_conn *c)
 {
 	switch ((enum tcp_state)c->state) {
-	case TCP_ESTABLISHED:
-	case TCP_CLOSE_WAIT:
-	case TCP_FIN_WAIT_1:
-	case TCP_CLOSING:
+	case TCP_ESTABLISHED: case TCP_CLOSE_WAIT: case TCP_FIN_WAIT_1: case TCP_CLOSING:
 	case TCP_LAST_ACK:
 		return true;
-	case TCP_CLOSED:
-	case TCP_SYN_SENT:
-	case TCP_SYN_RECEIVED:
-	case TCP_FIN_WAIT_2:
-	case TCP_TIME_WAIT:
-	case TCP_STATE_COUNT:
+	case TCP_CLOSED: case TCP_SYN_SENT: case TCP_SYN_RECEIVED: case TCP_FIN_WAIT_2:
+	case TCP_TIME_WAIT: case TCP_STATE_COUNT:
 		break;
 	}
 	return false;

@@ -69,7 +69,7 @@ enum tenon_result tcp_send_segment(struct tcp_conn *c, seq32 seq_number, uint8_t
 		count = stream_slices(&c->out, c->tcp->pages, &text, slices, PACKET_SLICES_MAX);
 	}
 	if (text.len < *len)
-		flags &= (uint8_t)~(TCP_FIN | TCP_PSH);
+		flags &= (uint8_t) ~(TCP_FIN | TCP_PSH);
 	*len = (uint32_t)text.len;
 	packet_init(&packet, slices, count);
 	draft_for(c, seq_number, flags, &draft);
@@ -84,7 +84,8 @@ static void send_empty(struct tcp_conn *c, seq32 seq_number, uint8_t flags)
 {
 	uint32_t len = 0;
 
-	/* A RST or a probe that is lost is not sent again: the peer's next segment gets its answer. */
+	/* A RST or a probe that is lost is not sent again: the peer's next segment gets its answer.
+	 */
 	(void)!tcp_send_segment(c, seq_number, flags, &len);
 }
 

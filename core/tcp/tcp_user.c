@@ -434,6 +434,3 @@ void tcp_user_give(struct tcp_user *u, bool is_reset)
 	list_remove(&u->news);
 	pool_give(&u->tcp->users, u);
 }
-
-static const unsigned ENDED =
-	TENON_READABLE | TENON_WRITABLE | TENON_CLOSED | TENON_RECEIVE_CLOSED | TENON_SEND_CLOSED;
