@@ -16,13 +16,14 @@ size_t udp_datagram_size(void)
 }
 
 static enum tenon_result send_slices(struct udp *u, const struct udp_endpoint *e,
-				     struct udp_sending *s)
+				     struct udp_sending *s, const struct tenon_slice *slices,
+				     unsigned count)
 {
 	struct udp_header header = { .src_port = e->port, .dst_port = s->port };
 	struct packet packet;
 	uint32_t sum;
 
-	packet_init(&packet, s->slices, s->count);
+	packet_init(&packet, slices, count);
 	sum = ip_pseudo_sum(&s->flow, UDP_HEADER_LEN + packet.payload_len);
 	/* The complement of the payload's checksum is its sum. */
 	sum += (uint16_t)~packet_checksum(&packet, 0);
@@ -48,10 +49,11 @@ static enum tenon_result send_gathered(struct udp *u, const struct udp_endpoint 
 {
 	struct tenon_slice slices[PACKET_SLICES_MAX];
 	struct stream_range range = { .position = 0, .len = all->len };
+	unsigned count = stream_slices(all, u->pages, &range, slices, PACKET_SLICES_MAX);
 
-	s->count = stream_slices(all, u->pages, &range, slices, PACKET_SLICES_MAX);
-	s->slices = slices;
-	return range.len == all->len ? send_slices(u, e, s) : TENON_MESSAGE_TOO_LONG;
+	if (range.len < all->len)
+		return TENON_MESSAGE_TOO_LONG;
+	return send_slices(u, e, s, slices, count);
 }
 
 enum tenon_result udp_send(struct udp *u, const struct udp_endpoint *e, struct udp_sending *s)
@@ -60,7 +62,7 @@ enum tenon_result udp_send(struct udp *u, const struct udp_endpoint *e, struct u
 	struct stream all;
 
 	if (s->count <= PACKET_SLICES_MAX)
-		return send_slices(u, e, s);
+		return send_slices(u, e, s, s->slices, s->count);
 	stream_init(&all);
 	if (gather(u, &all, s))
 		result = send_gathered(u, e, s, &all);
