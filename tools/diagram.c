@@ -255,9 +255,13 @@ static void draw_fold(const struct drawing *d, const struct row *rows, size_t co
 		again += rows[i].is_retransmission;
 		lost += rows[i].is_lost;
 	}
-	fprintf(d->to, "%*s%s %s more: %s there, %s back", TIME_COLUMNS + 1, "", d->glyphs->more,
-		text_count(texts[0], segments, "segment"), text_count(texts[1], octets[0], "octet"),
-		text_count(texts[2], octets[1], "octet"));
+	fprintf(d->to, "%*s%s ", TIME_COLUMNS + 1, "", d->glyphs->more);
+	if (segments == 0) {
+		fprintf(d->to, "%s more %s\n", text_count(texts[0], count, "row"), d->glyphs->more);
+		return;
+	}
+	fprintf(d->to, "%s more: %s there, %s back", text_count(texts[0], segments, "segment"),
+		text_count(texts[1], octets[0], "octet"), text_count(texts[2], octets[1], "octet"));
 	if (again != 0)
 		fprintf(d->to, ", %s", text_count(texts[3], again, "retransmission"));
 	if (lost != 0)

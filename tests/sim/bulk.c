@@ -91,7 +91,9 @@ TEST(bulk_transfer_over_a_bad_wire_is_exact_over_ipv6)
 
 static void patient(struct tenon_config *config)
 {
-	config->behavior.neighbor_probes = 50;
+	config->behavior.neighbor_probes = 20;
+	config->behavior.neighbor_retransmit_us = 200000;
+	config->behavior.neighbor_reachable_us = 5000000;
 }
 
 /* A neighbor's address may arrive corrupted: it is found out when the neighbor is asked again. */

@@ -22,6 +22,8 @@ static void keep_capture(void *context, const void *octets, size_t len)
 	}
 	memcpy(lan->capture + lan->capture_len, octets, len);
 	lan->capture_len += len;
+	if (lan->copy != NULL)
+		fwrite(octets, 1, len, lan->copy);
 }
 
 struct tenon_ip lan_ip(enum tenon_ip_version version, unsigned host)
@@ -59,6 +61,7 @@ static void add_host(struct lan *lan, const struct lan_terms *terms)
 {
 	static const char *const names[] = { "a", "b", "c", "d" };
 	struct lan_host *host = &lan->hosts[lan->count];
+	struct tenon_wire_path arriving = terms->path;
 	struct tenon_config config;
 	struct tenon_ip ip4 = lan_ip(TENON_IP_V4, lan->count),
 			ip6 = lan_ip(TENON_IP_V6, lan->count);
@@ -74,7 +77,8 @@ static void add_host(struct lan *lan, const struct lan_terms *terms)
 	link = tenon_wire_link(host->end);
 	tenon_pcapng_link(&host->capture, link, tenon_wire_facts(host->end));
 	tenon_wire_set_path(host->end, TENON_WIRE_LEAVING, &terms->path);
-	tenon_wire_set_path(host->end, TENON_WIRE_ARRIVING, &terms->path);
+	arriving.corrupt = 0;
+	tenon_wire_set_path(host->end, TENON_WIRE_ARRIVING, &arriving);
 	assert_result(tenon_address_add(host->stack, link, &ip4, 24), OK);
 	assert_result(tenon_address_add(host->stack, link, &ip6, 64), OK);
 	for (i = 0; i < LAN_POOLS_MAX && tenon_pool_use(host->stack, i, &use); i++)
@@ -84,9 +88,11 @@ static void add_host(struct lan *lan, const struct lan_terms *terms)
 
 void lan_open(struct lan *lan, const struct lan_terms *terms)
 {
+	const char *path = getenv("TENON_PCAP");
 	unsigned i;
 
 	memset(lan, 0, sizeof *lan);
+	lan->copy = path != NULL ? fopen(path, "w") : NULL;
 	tenon_pcapng_begin(&lan->file, keep_capture, lan, 0);
 	lan->sim = tenon_sim_new(terms->seed);
 	assert_non_null(lan->sim);
@@ -98,24 +104,14 @@ void lan_open(struct lan *lan, const struct lan_terms *terms)
 		add_host(lan, terms);
 }
 
-static void write_capture(const struct lan *lan)
-{
-	const char *path = getenv("TENON_PCAP");
-	FILE *file = path != NULL ? fopen(path, "w") : NULL;
-
-	if (file == NULL)
-		return;
-	fwrite(lan->capture, 1, lan->capture_len, file);
-	fclose(file);
-}
-
 void lan_close(struct lan *lan)
 {
 	unsigned i;
 
 	for (i = 0; i < lan->count; i++)
 		tenon_pcapng_end(&lan->hosts[i].capture);
-	write_capture(lan);
+	if (lan->copy != NULL)
+		fclose(lan->copy);
 	tenon_sim_free(lan->sim);
 	free(lan->capture);
 }

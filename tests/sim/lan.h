@@ -7,6 +7,8 @@
 #ifndef TENON_TESTS_LAN_H
 #define TENON_TESTS_LAN_H
 
+#include <stdio.h>
+
 #include <tenon/pcapng.h>
 #include <tenon/sim.h>
 #include <tenon/socket.h>
@@ -30,6 +32,7 @@ struct lan {
 	struct tenon_pcapng file;
 	uint8_t *capture;
 	size_t capture_len, capture_room;
+	FILE *copy; /* TENON_PCAP; whole even if the test fails */
 };
 
 struct lan_terms {
