@@ -88,7 +88,7 @@ static enum tenon_result result_of(const struct icmp4_header *header)
 	case ICMP4_PARAMETER_PROBLEM:
 		return TENON_ICMP_PARAMETER_PROBLEM;
 	default:
-		return TENON_OK;
+		return TENON_OK; /* MUST-55: source quench is among them. */
 	}
 }
 

@@ -40,7 +40,8 @@ static bool is_beginner(const struct ipv4_header *h)
 	return tenon_ip_is_any(&h->source) && tenon_ip_is_limited_broadcast(&h->destination);
 }
 
-/* RFC 1122 3.2.1.3: what no datagram may come from; and from outside, not from ourselves. */
+/* RFC 1122 3.2.1.3, MUST-63: what no datagram may come from; and from outside, not from ourselves.
+ */
 static enum fate check_source(const struct ip *ip, const struct ip_arrival *arrival,
 			      const struct ipv4_header *h)
 {
@@ -82,8 +83,8 @@ static enum fate refuse_option(struct ip *ip, const struct ip_arrival *arrival, 
 	return FATE_IP_OPTION;
 }
 
-/* RFC 1122 3.2.1.8: unknown options are stepped over. Source routes are refused: they let a
- * stranger choose how our answers travel. */
+/* RFC 1122 3.2.1.8: unknown options are stepped over; MUST-50. Source routes are refused: they let
+ * a stranger choose how our answers travel. */
 static enum fate check_options(struct ip *ip, const struct ip_arrival *arrival,
 			       struct bytes options)
 {

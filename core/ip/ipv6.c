@@ -19,7 +19,8 @@ enum {
 
 static const struct tenon_ip all_nodes = { { 0xff, 0x02, [15] = 1 } };
 
-/* RFC 4291 2.7: a source that is no single host; 2.5.3: one that must not come from outside. */
+/* MUST-63. RFC 4291 2.7: a source that is no single host; 2.5.3: one that must not come from
+ * outside. */
 static enum fate check_source(const struct ip_arrival *arrival)
 {
 	if (tenon_ip_is_multicast(&arrival->source))

@@ -152,7 +152,7 @@ static const struct row rows_v4[] = {
 	{ 11, 2, TENON_OK },
 	{ 12, 0, TENON_ICMP_PARAMETER_PROBLEM },
 	{ 12, 1, TENON_ICMP_PARAMETER_PROBLEM },
-	{ 4, 0, TENON_OK },
+	{ 4, 0, TENON_OK }, /* MUST-55 */
 	{ 5, 1, TENON_OK },
 };
 

@@ -77,7 +77,7 @@ TEST(what_is_for_others_is_not_for_us)
 	nothing_left();
 }
 
-/* RFC 1122 3.2.1.3. */
+/* RFC 1122 3.2.1.3, MUST-63. */
 TEST(martian_sources_are_refused)
 {
 	struct tenon_ip martians[] = { V4(127, 0, 0, 1),  V4(0, 0, 0, 0),   V4(0, 1, 2, 3),
@@ -137,6 +137,7 @@ TEST(a_fragment_is_refused)
 	}
 }
 
+/* MUST-50. */
 TEST(harmless_options_are_stepped_over)
 {
 	static const uint8_t options[] = { 1, 1, 7, 7, 4, 0, 0, 0, 0, 99, 2, 0 };
@@ -184,7 +185,7 @@ TEST(options_that_make_no_sense_are_reported_to_their_sender)
 	assert_int_equal(icmp4_verify(sent.payload), FATE_PASS);
 }
 
-/* RFC 6864: without the bit each datagram has an identification of its own. */
+/* MUST-48, MUST-49. RFC 6864: without the bit each datagram has an identification of its own. */
 TEST(identifications_differ_and_the_bit_is_set_when_asked_for)
 {
 	struct ip_flow flow = { .source = s->us,

@@ -88,6 +88,7 @@ TEST(a_link_local_address_of_another_link_is_not_for_us)
 	assert_int_equal(host.arrival.link, LINK_LOOPBACK + 1);
 }
 
+/* MUST-63. */
 TEST(martian_sources_are_refused)
 {
 	make_host_on(s);
@@ -196,6 +197,7 @@ TEST(a_fragment_is_refused)
 			 FATE_IP_FRAGMENT);
 }
 
+/* MUST-48, MUST-49. */
 TEST(the_header_says_what_the_flow_says)
 {
 	struct ip_flow flow = { .source = s->us,
