@@ -36,7 +36,8 @@ enum { MICROSECONDS = 6 }; /* ten to minus this */
 
 static void put(struct tenon_pcapng *file, const void *octets, size_t len)
 {
-	file->write(file->context, octets, len);
+	if (len != 0)
+		file->write(file->context, octets, len);
 }
 
 static void put_u16(struct tenon_pcapng *file, uint32_t n)

@@ -92,6 +92,8 @@ void lan_open(struct lan *lan, const struct lan_terms *terms)
 	unsigned i;
 
 	memset(lan, 0, sizeof *lan);
+	lan->hosts = calloc(LAN_HOSTS_MAX, sizeof *lan->hosts);
+	assert_non_null(lan->hosts);
 	lan->copy = path != NULL ? fopen(path, "w") : NULL;
 	tenon_pcapng_begin(&lan->file, keep_capture, lan, 0);
 	lan->sim = tenon_sim_new(terms->seed);
@@ -114,6 +116,7 @@ void lan_close(struct lan *lan)
 		fclose(lan->copy);
 	tenon_sim_free(lan->sim);
 	free(lan->capture);
+	free(lan->hosts);
 }
 
 struct tenon_socket *lan_socket(struct lan *lan, unsigned host, enum tenon_ip_version version)

@@ -27,7 +27,7 @@ struct lan_host {
 struct lan {
 	struct tenon_sim *sim;
 	struct tenon_wire *wire;
-	struct lan_host hosts[LAN_HOSTS_MAX];
+	struct lan_host *hosts;
 	unsigned count;
 	struct tenon_pcapng file;
 	uint8_t *capture;
