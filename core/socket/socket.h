@@ -95,6 +95,8 @@ struct socket_kind {
 	enum tenon_result (*receive)(struct tenon_socket *, const struct tenon_room *,
 				     unsigned count, unsigned flags, struct tenon_received *);
 	enum tenon_result (*shutdown)(struct tenon_socket *, unsigned directions);
+	/* Has it a port? (What local() shows may be that of a connection which has ended.) */
+	bool (*is_bound)(const struct tenon_socket *);
 	void (*local)(const struct tenon_socket *, struct tenon_endpoint *);
 	enum tenon_result (*peer)(const struct tenon_socket *, struct tenon_endpoint *);
 	/* TENON_ERROR is added by tenon_readiness(). */

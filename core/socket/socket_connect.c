@@ -165,14 +165,12 @@ static bool may_be_local(const struct tenon_socket *s, const struct tenon_endpoi
 static enum tenon_result check_local(const struct tenon_socket *s, const struct tenon_endpoint *at)
 {
 	enum tenon_result result = check_destination(s, at);
-	struct tenon_endpoint local;
 
 	if (result != TENON_OK)
 		return result;
 	if (!may_be_local(s, at))
 		return TENON_ADDRESS_NOT_LOCAL;
-	s->kind->local(s, &local);
-	return local.port != 0 ? TENON_ALREADY_BOUND : TENON_OK;
+	return s->kind->is_bound(s) ? TENON_ALREADY_BOUND : TENON_OK;
 }
 
 enum tenon_result tenon_bind(struct tenon_socket *s, const struct tenon_endpoint *at)

@@ -49,12 +49,9 @@ _Static_assert(sizeof rows / sizeof rows[0] == TENON_OPTION_COUNT, "every option
 /* Whether an IPv6 socket also speaks IPv4 decides which ports it shares: not once it has one. */
 static enum tenon_result check_v6_only(const struct tenon_socket *s)
 {
-	struct tenon_endpoint local;
-
 	if (s->version != TENON_IP_V6)
 		return TENON_UNKNOWN_OPTION;
-	s->kind->local(s, &local);
-	return local.port != 0 ? TENON_ALREADY_BOUND : TENON_OK;
+	return s->kind->is_bound(s) ? TENON_ALREADY_BOUND : TENON_OK;
 }
 
 static enum tenon_result check_value(const struct tenon_socket *s, enum tenon_option option,

@@ -108,6 +108,13 @@ static enum tenon_result shut_stream(struct tenon_socket *s, unsigned directions
 	return result;
 }
 
+static bool is_bound(const struct tenon_socket *s)
+{
+	const struct tcp_user *u = s->is.tcp;
+
+	return u->port != NULL || (u->conn != NULL && u->conn->port != NULL);
+}
+
 static void local_of(const struct tenon_socket *s, struct tenon_endpoint *out)
 {
 	const struct tcp_user *u = s->is.tcp;
@@ -302,6 +309,7 @@ static const struct socket_kind stream_kind = {
 	.send = send_stream,
 	.receive = receive_stream,
 	.shutdown = shut_stream,
+	.is_bound = is_bound,
 	.local = local_of,
 	.peer = peer_of,
 	.readiness = readiness_of,

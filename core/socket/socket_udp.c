@@ -126,6 +126,11 @@ static uint16_t zone_of(const struct udp_endpoint *e, const struct tenon_ip *ip)
 	return tenon_ip_is_v4(ip) || !tenon_ip_is_link_local(ip) ? 0 : e->link;
 }
 
+static bool is_bound(const struct tenon_socket *s)
+{
+	return s->is.udp->port != 0;
+}
+
 static void local_of(const struct tenon_socket *s, struct tenon_endpoint *out)
 {
 	const struct udp_endpoint *e = s->is.udp;
@@ -258,6 +263,7 @@ static const struct socket_kind datagram_kind = {
 	.send = send_datagram,
 	.receive = receive_datagram,
 	.shutdown = shut_endpoint,
+	.is_bound = is_bound,
 	.local = local_of,
 	.peer = peer_of,
 	.readiness = readiness_of,

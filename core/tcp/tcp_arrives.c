@@ -265,6 +265,15 @@ static bool is_repeated_syn(const struct tcp_conn *c, const struct tcp_segment *
 	       (seg->flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN && seq_eq(seg->seq, c->irs);
 }
 
+/* Both windows are closed: the peer's ACKs stand behind the octet of its probe, which was refused.
+ * Were they refused too, each would be answered by another for ever, and no window heard of again.
+ */
+static bool is_behind_probe(const struct tcp_conn *c, const struct tcp_segment *seg)
+{
+	return c->rcv.wnd == 0 && seg->len == 0 && seq_eq(seg->seq, seq_add(c->rcv.nxt, 1)) &&
+	       (seg->flags & (TCP_RST | TCP_ACK)) == TCP_ACK;
+}
+
 /* First, check sequence number. */
 static enum fate first_check_sequence(struct tcp_conn *c, struct tcp_segment *seg)
 {
@@ -277,6 +286,8 @@ static enum fate first_check_sequence(struct tcp_conn *c, struct tcp_segment *se
 		c->again.until = c->snd.nxt;
 		return FATE_TCP_DUPLICATE;
 	}
+	if (is_behind_probe(c, seg))
+		seg->seq = c->rcv.nxt;
 	if (c->rcv.wnd == 0 && seg->len > 0 && seq_eq(seg->seq, c->rcv.nxt)) {
 		/* MUST-66: RST, URG and ACK count even so; the probe gets its answer. */
 		seg->beyond_window = true;

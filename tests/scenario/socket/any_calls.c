@@ -10,7 +10,7 @@
 
 #include "base/random.h"
 
-enum { SEEDS = 60, STEPS = 400, SOCKETS = 8, PORTS = 3 };
+enum { SEEDS = 40, STEPS = 1500, SOCKETS = 8, PORTS = 3, WEIGHTS = 60 };
 
 struct run {
 	struct pair *p;
@@ -47,12 +47,12 @@ static struct tenon_endpoint any_endpoint(struct run *r)
 {
 	const struct family *f = below(r, 2) == 0 ? &pair_v4 : &pair_v6;
 	struct tenon_ip broadcast = tenon_ip4(10, 1, 0, 255), group = { { 0xff, 2, [15] = 1 } };
-	struct tenon_ip all[] = { f->a,        f->b,   f->loopback, f->any, f->nobody,
-				  f->far, broadcast, group };
+	struct tenon_ip all[] = { f->a,      f->b,   f->loopback, f->any,
+				  f->nobody, f->far, broadcast,   group };
 	struct tenon_endpoint to = at(all[below(r, 8)], (uint16_t)(100 + below(r, PORTS)));
 
-	if (below(r, 2) == 0)
-		to.ip = f->b;
+	if (below(r, 3) != 0)
+		to.ip = below(r, 2) == 0 ? f->a : f->b;
 	if (below(r, 20) == 0)
 		to.port = 0;
 	if (below(r, 20) == 0)
@@ -137,47 +137,49 @@ static void ask_all(struct tenon_socket *s)
 	(void)tenon_listen_queue(s, &waiting, &backlog);
 }
 
+/* Most calls are those of a program that means well, for otherwise no connection would live long.
+ */
+static void rare_call(struct run *r, struct tenon_socket **slot)
+{
+	switch (below(r, 6)) {
+	case 0:
+		(void)tenon_disconnect(*slot);
+		return;
+	case 1:
+		(void)tenon_shutdown(*slot, below(r, 4));
+		return;
+	case 2:
+		(void)tenon_take_error(*slot);
+		return;
+	case 3:
+		set_any(r, *slot);
+		return;
+	default:
+		tenon_close(*slot);
+		*slot = NULL;
+	}
+}
+
 static void call_any(struct run *r, struct tenon_socket **slot)
 {
 	struct tenon_endpoint endpoint = any_endpoint(r);
 	struct tenon_socket *s = *slot;
+	uint32_t which = below(r, WEIGHTS);
 
-	switch (below(r, 13)) {
-	case 0:
-		tenon_close(s);
-		*slot = NULL;
-		break;
-	case 1:
+	if (which < 2)
+		rare_call(r, slot);
+	else if (which < 6)
 		(void)tenon_bind(s, &endpoint);
-		break;
-	case 2:
-	case 3:
-		(void)tenon_connect(s, &endpoint);
-		break;
-	case 4:
-		(void)tenon_connect_outcome(s);
-		break;
-	case 5:
-		(void)tenon_disconnect(s);
-		break;
-	case 6:
+	else if (which < 10)
 		(void)tenon_listen(s, below(r, 3));
-		break;
-	case 7:
+	else if (which < 20)
 		accept_any(r, s);
-		break;
-	case 8:
-		(void)tenon_shutdown(s, below(r, 4));
-		break;
-	case 9:
-		(void)tenon_take_error(s);
-		break;
-	case 10:
-		set_any(r, s);
-		break;
-	default:
+	else if (which < 28)
+		(void)tenon_connect(s, &endpoint);
+	else if (which < 32)
+		(void)tenon_connect_outcome(s);
+	else
 		transfer_any(r, s);
-	}
 	if (*slot != NULL)
 		ask_all(*slot);
 }
@@ -189,9 +191,12 @@ static void change_network(struct run *r)
 	const struct family *f = below(r, 2) == 0 ? &pair_v4 : &pair_v6;
 	const struct tenon_ip *own = is_a ? &f->a : &f->b;
 
-	switch (below(r, 4)) {
+	switch (below(r, 6)) {
 	case 0:
-		(void)tenon_link_set_up(host->stack, host->link, below(r, 4) != 0);
+		(void)tenon_link_set_up(host->stack, host->link, below(r, 3) != 0);
+		break;
+	case 2:
+		(void)tenon_link_set_up(host->stack, host->link, true);
 		break;
 	case 1:
 		(void)tenon_address_remove(host->stack, host->link, own);
@@ -206,13 +211,13 @@ static void step(struct run *r)
 {
 	struct tenon_socket **slot = any_slot(r);
 
-	r->p->a.is_cut = below(r, 8) == 0;
-	r->p->b.is_cut = below(r, 8) == 0;
+	r->p->a.is_cut = below(r, 12) == 0;
+	r->p->b.is_cut = below(r, 12) == 0;
 	if (*slot == NULL)
 		open_any(r, slot);
 	else
 		call_any(r, slot);
-	if (below(r, 40) == 0)
+	if (below(r, 60) == 0)
 		change_network(r);
 	if (below(r, 3) != 0)
 		pair_run(r->p);

@@ -73,6 +73,11 @@ static enum tenon_result fake_shutdown(struct tenon_socket *s, unsigned directio
 	return TENON_OK;
 }
 
+static bool fake_is_bound(const struct tenon_socket *s)
+{
+	return s->local.port != 0;
+}
+
 static void fake_local(const struct tenon_socket *s, struct tenon_endpoint *out)
 {
 	*out = s->local;
@@ -110,6 +115,7 @@ static const struct socket_kind fake_kind = {
 	.listen = fake_listen,
 	.accept = fake_accept,
 	.shutdown = fake_shutdown,
+	.is_bound = fake_is_bound,
 	.local = fake_local,
 	.peer = fake_peer,
 	.readiness = fake_readiness,

@@ -212,6 +212,64 @@ BOTH(a_stream_carries_bulk)
 	check_bulk(f, true, 500);
 }
 
+static size_t fill(struct call *c, struct tenon_socket *s, const char *octets)
+{
+	struct tenon_slice slice = { octets, BULK };
+	size_t filled = 0, sent;
+	int i;
+
+	for (i = 0; i < 400; i++) {
+		if (tenon_send(s, &(struct tenon_message){ .slices = &slice, .count = 1 }, &sent) ==
+		    TENON_OK)
+			filled += sent;
+		pair_pass(c->p, 50000);
+	}
+	return filled;
+}
+
+static size_t drain(struct call *c, struct tenon_socket *s)
+{
+	static char octets[BULK];
+	struct tenon_room room = { octets, sizeof octets };
+	struct tenon_received received;
+	size_t drained = 0;
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		if (tenon_receive(s, &room, 1, 0, &received) == TENON_OK)
+			drained += received.len;
+		pair_pass(c->p, SECOND);
+	}
+	return drained;
+}
+
+static void check_closed_windows(const struct family *f, bool is_looped)
+{
+	static const char octets[BULK];
+	struct call c = begin(f, is_looped);
+	size_t to_server, to_client;
+	uint64_t sent;
+
+	assert_result(tenon_option_set(c.client, TENON_OPTION_RECEIVE_BYTES, 3000), OK);
+	assert_result(tenon_option_set(c.listener, TENON_OPTION_RECEIVE_BYTES, 3000), OK);
+	open_call(&c);
+	to_server = fill(&c, c.client, octets);
+	to_client = fill(&c, c.server, octets);
+	sent = tenon_fate_count(c.p->a.stack, TENON_FATE_SENT);
+	pair_pass(c.p, 300 * (uint64_t)SECOND);
+	assert_in_range(tenon_fate_count(c.p->a.stack, TENON_FATE_SENT) - sent, 1, 100);
+	assert_int_equal(drain(&c, c.server), to_server);
+	assert_int_equal(drain(&c, c.client), to_client);
+	end(&c);
+}
+
+/* RFC 9293 3.8.6.1: both sides full, both probing: few probes, and neither waits for the other. */
+BOTH(two_closed_windows_open_again)
+{
+	check_closed_windows(f, false);
+	check_closed_windows(f, true);
+}
+
 /* LX-15 PX-17 LX-21: a closed port refuses at once; the error is collected once; a fresh socket
  * connects. */
 BOTH(a_closed_port_refuses)
@@ -317,14 +375,16 @@ static void check_error(const struct family *f, const struct error_case *e)
 BOTH(an_icmp_error_ends_the_attempt)
 {
 	static const struct error_case v4[] = {
-		{ 3, 0, TENON_ICMP_NET_UNREACHABLE },    { 3, 1, TENON_ICMP_HOST_UNREACHABLE },
+		{ 3, 0, TENON_ICMP_NET_UNREACHABLE },      { 3, 1, TENON_ICMP_HOST_UNREACHABLE },
 		{ 3, 2, TENON_ICMP_PROTOCOL_UNREACHABLE }, { 3, 3, TENON_ICMP_PORT_UNREACHABLE },
-		{ 3, 5, TENON_ICMP_SOURCE_ROUTE_FAILED }, { 3, 7, TENON_ICMP_HOST_UNKNOWN },
+		{ 3, 5, TENON_ICMP_SOURCE_ROUTE_FAILED },  { 3, 7, TENON_ICMP_HOST_UNKNOWN },
 		{ 3, 13, TENON_ICMP_ADMIN_PROHIBITED },
 	};
 	static const struct error_case v6[] = {
-		{ 1, 0, TENON_ICMP6_NO_ROUTE },           { 1, 1, TENON_ICMP6_ADMIN_PROHIBITED },
-		{ 1, 3, TENON_ICMP6_ADDRESS_UNREACHABLE }, { 1, 4, TENON_ICMP6_PORT_UNREACHABLE },
+		{ 1, 0, TENON_ICMP6_NO_ROUTE },
+		{ 1, 1, TENON_ICMP6_ADMIN_PROHIBITED },
+		{ 1, 3, TENON_ICMP6_ADDRESS_UNREACHABLE },
+		{ 1, 4, TENON_ICMP6_PORT_UNREACHABLE },
 	};
 	bool is_v4 = f->version == TENON_IP_V4;
 	size_t count = is_v4 ? sizeof v4 / sizeof v4[0] : sizeof v6 / sizeof v6[0], i;
@@ -344,8 +404,8 @@ BOTH(disconnecting_resets_the_peer)
 	pair_run(c.p);
 	assert_result(tenon_take_error(c.server), PEER_RESET);
 	assert_result(tenon_take_error(c.client), ABORTED);
-	tenon_local(c.client, &local);
-	assert_int_equal(local.port, 0);
+	local = at(f->a, 7000);
+	assert_result(tenon_bind(c.client, &local), OK);
 	tenon_close(c.server);
 	open_call(&c);
 	end(&c);
@@ -410,7 +470,8 @@ BOTH(a_stream_may_connect_to_itself)
 	pair_end(p);
 }
 
-/* LX-23 PX-13: the range of ports for one destination is used up; another destination has its own. */
+/* LX-23 PX-13: the range of ports for one destination is used up; another destination has its own.
+ */
 BOTH(ports_run_out_for_one_destination)
 {
 	struct call c = begin(f, false);
