@@ -226,13 +226,16 @@ static void check_idle(struct tcp_conn *c)
 		tcp_congestion_of(c)->idled(&c->window);
 }
 
-/* Text or FIN is left, nothing is in flight and nothing may leave. */
+bool tcp_is_waiting(const struct tcp_conn *c)
+{
+	return seq_gt(tcp_data_end(c), c->snd.una) ||
+	       ((c->flags & CONN_FIN_QUEUED) && !(c->flags & CONN_FIN_ACKED));
+}
+
+/* Nothing is in flight, and what waits may not leave. */
 static bool is_stuck(const struct tcp_conn *c)
 {
-	bool has_more = seq_gt(tcp_data_end(c), c->snd.una) ||
-			((c->flags & CONN_FIN_QUEUED) && !(c->flags & CONN_FIN_ACKED));
-
-	return may_transfer(c) && has_more && c->due[DUE_RETRANSMIT] == NEVER;
+	return may_transfer(c) && c->due[DUE_RETRANSMIT] == NEVER && tcp_is_waiting(c);
 }
 
 static enum tenon_result send_planned(struct tcp_conn *c, struct tcp_plan *p)

@@ -37,4 +37,7 @@ void tcp_output(struct tcp_conn *);
 /* Octets (SYN and FIN too) that are in the network, as far as we know. */
 uint32_t tcp_in_flight(const struct tcp_conn *);
 
+/* Is there text or a FIN that was not yet acknowledged, sent or not? */
+bool tcp_is_waiting(const struct tcp_conn *);
+
 #endif

@@ -203,11 +203,6 @@ static void give_up(struct tcp_conn *c, enum tenon_result result, enum tenon_tim
 	tcp_end(c, result); /* MUST-20: R2 closes the connection. */
 }
 
-static bool is_opening(const struct tcp_conn *c)
-{
-	return c->state == TCP_SYN_SENT || c->state == TCP_SYN_RECEIVED;
-}
-
 /* RFC 6298 5.4 to 5.6 and RFC 5681 3.1. */
 static void retransmit(struct tcp_conn *c)
 {
@@ -220,7 +215,7 @@ static void retransmit(struct tcp_conn *c)
 	c->recover = c->snd.nxt; /* RFC 6582 4 */
 	if (c->state != TCP_SYN_SENT || c->retries > b->syn_linear_timeouts)
 		tcp_rtt_back_off(c);
-	if (!is_opening(c) && c->retries == 1)
+	if (!tcp_is_opening(c) && c->retries == 1)
 		tcp_congestion_of(c)->timed_out(&c->window, in_flight);
 	if (c->retries == b->retries_soft)
 		c->flow.path.generation--; /* MUST-20: R1 asks IP for another way. */
@@ -234,7 +229,7 @@ static void retransmission_timeout(struct tcp_conn *c)
 {
 	enum tenon_result verdict;
 
-	if (!is_opening(c) && c->snd.wnd == 0) {
+	if (!tcp_is_opening(c) && c->snd.wnd == 0) {
 		/* SHLD-17: a window that closed over what was sent is probed, not a failure. */
 		tcp_timers_window_closed(c);
 		return;
@@ -252,6 +247,10 @@ static void persist_timeout(struct tcp_conn *c)
 	unsigned most = c->user != NULL ? c->tcp->behavior->retries_hard : orphan_retries(c);
 	uint32_t limit = user_timeout_us(c);
 
+	if (!tcp_is_waiting(c)) {
+		c->flags &= ~(uint32_t)CONN_PERSISTING;
+		return;
+	}
 	if (limit != 0 && c->probes > 0 && now(c) - c->began >= limit) {
 		give_up(c, TENON_USER_TIMED_OUT, TENON_TIMER_PERSIST);
 		return;

@@ -161,8 +161,10 @@ void tcp_settings_changed(struct tcp_user *u)
 	tcp_settings_apply(&u->set, c);
 	if (c->state != TCP_SYN_SENT)
 		tcp_update_mss(c);
-	if (c->state == TCP_ESTABLISHED || c->state == TCP_CLOSE_WAIT)
+	if ((c->flags & CONN_KEEPALIVE) && c->state != TCP_TIME_WAIT) {
+		c->due[DUE_LIFE] = NEVER;
 		tcp_timers_heard(c);
+	}
 	tcp_output(c);
 }
 
