@@ -152,7 +152,7 @@ void world_end(struct world *w)
 
 void world_sleep(struct world *w, uint32_t us)
 {
-	struct timespec time = { us / 1000000, us % 1000000 * 1000L };
+	struct timespec time = { (time_t)(us / 1000000), (long)(us % 1000000 * 1000) };
 
 	if (w->sim)
 		tenon_sim_run(w->sim, tenon_sim_now(w->sim) + us, NULL, NULL);
