@@ -61,6 +61,12 @@ enum call_outcome call_shutdown(struct call *c)
 		(void)request_continue(&c->request);
 		return CALL_ANSWERED;
 	}
+	if (s->state == STANDIN_LOOSE) {
+		/* The call fails, and yet poll() shows it, as on Linux [M]. */
+		(void)shutdown(c->program_end, (int)how);
+		s->was_attached = true;
+		return call_fail(c, ENOTCONN);
+	}
 	if (s->state == STANDIN_LISTENING && how == SHUT_WR)
 		return call_answer(c, 0);
 	if (s->state == STANDIN_LISTENING) {

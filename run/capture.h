@@ -17,7 +17,7 @@
 struct held_frame;
 
 struct capture {
-	FILE *file; /* NULL: no capture */
+	FILE *file;        /* NULL: no capture */
 	unsigned loopback; /* the link's index */
 	struct tenon_pcapng pcapng;
 	struct tenon_pcapng_host host;

@@ -124,7 +124,8 @@ static bool make_stack(struct host *h, const uint8_t seed[16])
 	return h->stack != NULL;
 }
 
-/* Locally administered, and not of a range that tools know by a maker's name; with --seed, hosts of one lab differ by their first address. */
+/* Locally administered, and not of a range that tools know by a maker's name; with --seed, hosts of
+ * one lab differ by their first address. */
 static void make_mac(const struct host_plan *plan, const uint8_t seed[16], uint8_t mac[6])
 {
 	uint64_t hash = 14695981039346656037u;

@@ -45,7 +45,7 @@ struct host {
 	struct lab_link lab; /* fd -1: none */
 	uint8_t mac[6];      /* of lab0 */
 	struct capture capture;
-	unsigned closing;    /* connections whose last octets or FIN the peer has not acknowledged */
+	unsigned closing; /* connections whose last octets or FIN the peer has not acknowledged */
 	unsigned half_closed; /* in FIN-WAIT-2: the peer's FIN is to come */
 };
 

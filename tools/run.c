@@ -133,8 +133,8 @@ static void help(void)
 	       "Runs an unmodified program, and all that it starts, on a host of its own: its\n"
 	       "TCP and UDP sockets are Tenon's. Needs no root, no capability, no namespace.\n\n");
 	options_help(rows);
-	printf("\nThe exit status is the program's; 128 + N if signal N ended it; 127: there is no\n"
-	       "such program; 126: it cannot be executed; 125: tenon itself failed.\n"
+	printf("\nThe exit status is the program's; 128 + N if signal N ended it; 127: there is\n"
+	       "no such program; 126: it cannot be executed; 125: tenon itself failed.\n"
 	       "The host lives until the program and all that it started have ended.\n");
 }
 
