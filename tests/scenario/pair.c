@@ -158,11 +158,18 @@ static bool host_runs(struct pair_host *host, uint64_t now_us)
 	return did;
 }
 
+static bool both_run(struct pair *p)
+{
+	bool did = host_runs(&p->a, p->now_us);
+
+	return host_runs(&p->b, p->now_us) || did;
+}
+
 void pair_run(struct pair *p)
 {
 	unsigned rounds = 0;
 
-	while (host_runs(&p->a, p->now_us) | host_runs(&p->b, p->now_us))
+	while (both_run(p))
 		assert_true(++rounds < ROUNDS);
 }
 

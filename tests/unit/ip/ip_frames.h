@@ -73,11 +73,13 @@ static inline struct sent take_sent(void)
 static inline enum fate receives_frame(const struct frame *frame)
 {
 	struct link *link = link_find(&host.links, frame->link);
-	struct bytes packet = { frame->octets, frame->len };
+	struct bytes packet = { host.in.octets, frame->len };
 	const struct tenon_family_module *family;
 	struct ethernet_header ethernet;
-	enum fate fate = ethernet_parse(&ethernet, &packet);
+	enum fate fate;
 
+	host.in = *frame;
+	fate = ethernet_parse(&ethernet, &packet);
 	assert_int_equal(fate, FATE_PASS);
 	family = ip_family_find(&host.ip, ethernet.type);
 	assert_non_null(family);

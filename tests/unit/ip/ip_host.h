@@ -40,7 +40,8 @@ struct host {
 	unsigned taken, sent;
 	struct join joins[JOINS_MAX];
 	unsigned join_count;
-	struct ip_arrival arrival; /* of the last frame that came in */
+	struct frame in; /* the last frame that came in; what follows points into it */
+	struct ip_arrival arrival;
 	struct icmp_report report;
 	size_t arena_left; /* after ip_init was given ip_need's octets */
 	_Alignas(16) uint8_t memory[1 << 20];
