@@ -89,6 +89,8 @@ static void acknowledge(struct tcp_conn *c, const struct tcp_segment *seg)
 	uint32_t wnd = scaled_window(c, seg);
 
 	c->probes = 0; /* MUST-37: whoever answers is alive. */
+	if (seq_lt(seg->ack, c->snd.una))
+		return; /* An old one "can be ignored", its window too. */
 	if (is_duplicate(c, seg, wnd))
 		tcp_recovery_duplicate_ack(c);
 	else if (seq_lt(c->snd.una, seg->ack))

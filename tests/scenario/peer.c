@@ -6,7 +6,7 @@
 
 enum {
 	MTU = 1500,
-	STACKS = 4,
+	STACKS = 16,
 	SOCKETS = 64,
 	CONNECTIONS = 128,
 	PAGES = 1024,
@@ -383,7 +383,7 @@ enum tenon_fate peer_sends(struct peer *p, const struct segment *s)
 }
 
 /* What every segment of ours keeps to, whatever the scenario is about. */
-static void assert_sound(const struct peer *p, const struct caught *c)
+static void assert_sound(const struct caught *c)
 {
 	uint32_t number = c->seq + (c->flags & SYN ? 1 : 0);
 	size_t i;
@@ -392,7 +392,6 @@ static void assert_sound(const struct peer *p, const struct caught *c)
 		assert_int_equal(c->text[i], pattern(number + (uint32_t)i));
 	if (!(c->flags & SYN))
 		assert_false(c->options.present & (TCP_HAS_MSS | TCP_HAS_WINDOW_SCALE));
-	assert_true(tenon_ip_equal(&c->from, &p->f->a));
 }
 
 static void take_in(struct peer *p, const struct caught *c)
@@ -422,7 +421,7 @@ bool catches(struct peer *p, struct caught *c)
 	}
 	c->seq -= p->stack_isn;
 	c->ack -= c->flags & ACK ? p->peer_isn : 0;
-	assert_sound(p, c);
+	assert_sound(c);
 	take_in(p, c);
 	return true;
 }

@@ -88,6 +88,10 @@ struct peer *peer_new(const struct peer_terms *);
 struct peer *peer_reach(enum tcp_state, const struct peer_terms *);
 #define peer_in(state, ...) peer_reach(state, &(struct peer_terms){ .passive = false, __VA_ARGS__ })
 
+/* The states of 3.10.7.4, in the RFC's order. */
+enum { PEER_STATES = 8 };
+extern const enum tcp_state peer_states[PEER_STATES];
+
 /* A listening socket and no connection. */
 struct peer *peer_listened_to(const struct peer_terms *);
 #define peer_in_listen(...) peer_listened_to(&(struct peer_terms){ .passive = true, __VA_ARGS__ })

@@ -2,6 +2,11 @@
 /* The ways of RFC 9293 figure 5, walked by real segments. */
 #include "peer.h"
 
+const enum tcp_state peer_states[PEER_STATES] = {
+	TCP_SYN_RECEIVED, TCP_ESTABLISHED, TCP_FIN_WAIT_1, TCP_FIN_WAIT_2,
+	TCP_CLOSE_WAIT,   TCP_CLOSING,     TCP_LAST_ACK,   TCP_TIME_WAIT,
+};
+
 struct peer *peer_listened_to(const struct peer_terms *terms)
 {
 	struct peer *p = peer_new(terms);
@@ -39,6 +44,8 @@ static struct peer *open_simultaneously(enum tcp_state state, const struct peer_
 	if (state == TCP_SYN_RECEIVED)
 		return p;
 	sends(p, .flags = SYN | ACK, .seq = 0);
+	gets_back(p, .seq = 1, .ack = 1);
+	sends(p);
 	return p;
 }
 
