@@ -63,8 +63,8 @@ static void sixth_check_urg(struct tcp_conn *c, const struct tcp_segment *seg)
 	if (!(seg->flags & TCP_URG) || seq_le(up, c->rcv.up) || seq_le(up, c->rcv.nxt))
 		return;
 	c->rcv.up = up;
-	if (c->user != NULL && !(c->flags & CONN_URGENT))
-		tcp_mark(c->user, TENON_URGENT); /* MUST-32 */
+	if (c->user != NULL)
+		tcp_mark(c->user, TENON_URGENT); /* MUST-32: each time that it advances. */
 	c->flags |= CONN_URGENT;
 }
 

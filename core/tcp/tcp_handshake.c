@@ -186,7 +186,11 @@ uint16_t tcp_advertise_window(struct tcp_conn *c)
 	return (uint16_t)(c->rcv.wnd >> c->rcv_scale);
 }
 
+/* As Linux: ACKs tell the window anyway, so one is sent for it alone only where the peer may be
+ * waiting, when most of what it knows of is used up. Else each read would cost a segment. */
 bool tcp_window_grows(const struct tcp_conn *c)
 {
-	return grown_window(c) > c->rcv.wnd;
+	uint32_t wnd = grown_window(c);
+
+	return wnd > c->rcv.wnd && c->rcv.wnd <= c->receive_bytes / 2 && wnd / 2 >= c->rcv.wnd;
 }

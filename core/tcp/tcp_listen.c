@@ -90,7 +90,7 @@ static struct tcp_claim claim_of(const struct tcp_user *u, unsigned hold)
 }
 
 /* The user's port is held as a listener's from now on: that may conflict where a mere bind() did
- * not. */
+ * not. Nothing that exists already is touched (MUST-41). */
 static enum tenon_result hold_for_listening(struct tcp_user *u)
 {
 	struct tcp_claim claim = claim_of(u, u->hold | HOLD_LISTENING);

@@ -116,6 +116,7 @@ static bool overlaps(const struct tcp_port *p, const struct tcp_claim *claim)
 	return !claim_any || any_covers(&claim->ip, claim->v6_only, &p->ip);
 }
 
+/* Who shares may also LISTEN beside connections that are being opened: MUST-42. */
 static bool may_share(const struct tcp_port *p, unsigned hold)
 {
 	if ((hold & HOLD_REUSE_PORT) && p->reuse_port == p->holders)

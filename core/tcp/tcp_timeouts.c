@@ -33,6 +33,7 @@ void tcp_timers_stop(struct tcp_conn *c)
 	timer_cancel(c->tcp->timers, &c->timer);
 }
 
+/* RFC 5482: the user's own R2. MUST-21 */
 static uint32_t user_timeout_us(const struct tcp_conn *c)
 {
 	uint64_t us = c->user == NULL ? 0 : c->user->set.user_timeout_ms * MILLISECOND_US;
@@ -139,7 +140,7 @@ void tcp_timers_heard(struct tcp_conn *c)
 	if (!(c->flags & CONN_PERSISTING))
 		c->probes = 0;
 	if (c->due[DUE_LIFE] == NEVER)
-		tcp_timers_life(c, c->user->set.keep_idle_s * SECOND_US); /* MUST-26, MUST-27 */
+		tcp_timers_life(c, c->user->set.keep_idle_s * SECOND_US); /* MUST-27 */
 }
 
 /* How long `retries` retransmissions take from the least RTO on: Linux counts time, not segments.
@@ -230,7 +231,7 @@ static void retransmission_timeout(struct tcp_conn *c)
 	enum tenon_result verdict;
 
 	if (!tcp_is_opening(c) && c->snd.wnd == 0) {
-		/* SHLD-17: a window that closed over what was sent is probed, not a failure. */
+		/* MUST-35, SHLD-17: a window that closed over what was sent is probed. */
 		tcp_timers_window_closed(c);
 		return;
 	}
@@ -273,7 +274,7 @@ static void keepalive_timeout(struct tcp_conn *c)
 	const struct tcp_settings *set = &c->user->set;
 	time_us idle_until = time_add(c->user->heard, set->keep_idle_s * SECOND_US);
 
-	if (now(c) < idle_until || !seq_eq(c->snd.una, c->snd.nxt)) {
+	if (now(c) < idle_until || !seq_eq(c->snd.una, c->snd.nxt)) { /* MUST-26 */
 		uint64_t left = time_until(idle_until, now(c));
 
 		tcp_timers_life(c, left != 0 ? left : set->keep_idle_s * SECOND_US);

@@ -25,7 +25,7 @@ struct tcp_user *tcp_user_take(struct tcp *tcp, void *owner, enum tenon_ip_versi
 		.set = {
 			.receive_bytes = b->receive_bytes,
 			.send_bytes = b->send_bytes,
-			.keep_idle_s = 7200, /* MUST-28 */
+			.keep_idle_s = 7200, /* MUST-28; keepalive itself is off: MUST-25 */
 			.keep_interval_s = 75,
 			.keep_count = 9,
 		},

@@ -122,7 +122,8 @@ size_t tcp_options_len(const struct tcp_options *o)
 	return len;
 }
 
-/* Begins an option whose end is to fall on a word: NOPs come first. */
+/* Begins an option whose end is to fall on a word: NOPs come first, so that nothing is left to be
+ * padded (MUST-69). Every option has its length (MUST-68). */
 static uint8_t *begin(uint8_t *to, uint8_t kind, size_t len)
 {
 	size_t nops = padded(len) - len;
