@@ -68,7 +68,8 @@ struct ip_flow {
 };
 
 /* Fills flow->path and, if it was any, flow->source. NO_ROUTE, ROUTE_*, LINK_DOWN, SCOPE_MISSING,
- * NO_SOURCE_ADDRESS, SOURCE_UNUSABLE, FAMILY_ABSENT; the cause is then in trace->cause. */
+ * NO_SOURCE_ADDRESS, ADDRESS_NOT_LOCAL (a given source that is no address of ours, or of the other
+ * family), SOURCE_UNUSABLE, FAMILY_ABSENT; the cause is then in trace->cause. */
 MUST_USE enum tenon_result ip_route(struct ip *, struct ip_flow *);
 
 /* Sends one packet of the flow (routing it first if its path is out of date): transport header and

@@ -168,9 +168,9 @@ static void settle_any(const struct ip *ip, struct ip_flow *flow)
 static enum tenon_result check_source(struct ip *ip, const struct ip_flow *flow)
 {
 	if (tenon_ip_version(&flow->source) != tenon_ip_version(&flow->destination))
-		return refuse(ip, flow, TENON_SOURCE_UNUSABLE);
+		return refuse(ip, flow, TENON_ADDRESS_NOT_LOCAL);
 	if (address_link(ip, &flow->source, flow->bound_link) == LINK_NONE)
-		return refuse(ip, flow, TENON_NO_SOURCE_ADDRESS);
+		return refuse(ip, flow, TENON_ADDRESS_NOT_LOCAL);
 	return TENON_OK;
 }
 
@@ -216,9 +216,9 @@ static enum fate fate_of_refusal(enum tenon_result result, const struct tenon_ca
 		return FATE_LINK_DOWN;
 	if (cause->kind == TENON_CAUSE_ROUTE && cause->detail.route.found != 0)
 		return FATE_IP_ROUTE_REJECTS;
-	return result == TENON_NO_SOURCE_ADDRESS || result == TENON_SOURCE_UNUSABLE
-		       ? FATE_IP_SOURCE
-		       : FATE_IP_NO_ROUTE;
+	if (result == TENON_NO_SOURCE_ADDRESS || result == TENON_SOURCE_UNUSABLE)
+		return FATE_IP_SOURCE;
+	return result == TENON_ADDRESS_NOT_LOCAL ? FATE_IP_SOURCE : FATE_IP_NO_ROUTE;
 }
 
 /* A path chosen since the packet was built may be by a link that cannot complete its checksum. */

@@ -79,6 +79,8 @@ static enum tenon_result send_stream(struct tenon_socket *s, const struct socket
 
 	if (error != TENON_OK)
 		return error;
+	if ((s->shut & TENON_SENDING) != 0)
+		return TENON_SEND_SIDE_CLOSED;
 	return tcp_send(s->is.tcp, m->slices, m->count, (m->flags & TENON_MORE) != 0, sent);
 }
 

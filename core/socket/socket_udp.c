@@ -74,7 +74,7 @@ static enum tenon_result prepare(struct tenon_socket *s, const struct socket_mes
 	result = udp_prepare(udp_of(s), s->is.udp, m->to, sending);
 	if (result != TENON_OK)
 		return result;
-	if (m->len > UDP_PAYLOAD_MAX)
+	if (m->len > udp_payload_max(&sending->flow))
 		return TENON_MESSAGE_TOO_LONG;
 	result = tenon_take_error(s);
 	if (result != TENON_OK)
@@ -146,7 +146,8 @@ static enum tenon_result peer_of(const struct tenon_socket *s, struct tenon_endp
 {
 	const struct udp_endpoint *e = s->is.udp;
 
-	if ((e->flags & UDP_CONNECTED) == 0)
+	/* A peer without port counts as none (Linux). */
+	if ((e->flags & UDP_CONNECTED) == 0 || e->peer_port == 0)
 		return TENON_NOT_CONNECTED;
 	*out = (struct tenon_endpoint){
 		.ip = e->flow.destination,

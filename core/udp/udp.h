@@ -24,7 +24,8 @@
 #include "wire/pseudo.h"
 
 enum {
-	UDP_PAYLOAD_MAX = 65507, /* 65,535 less the headers of IPv4 and UDP */
+	UDP_PAYLOAD_MAX = 65527,    /* RFC 768's length less the header */
+	UDP_PAYLOAD_MAX_V4 = 65507, /* RFC 791's total length less both */
 };
 
 enum udp_flags {
@@ -109,6 +110,12 @@ struct udp_sending {
  * BAD_VALUE (port 0), BROADCAST_DENIED, and ip_route's. */
 MUST_USE enum tenon_result udp_prepare(struct udp *, struct udp_endpoint *,
 				       const struct tenon_endpoint *to, struct udp_sending *);
+
+/* The longest datagram that the flow's family has a length for. */
+static inline uint32_t udp_payload_max(const struct ip_flow *flow)
+{
+	return tenon_ip_is_v4(&flow->destination) ? UDP_PAYLOAD_MAX_V4 : UDP_PAYLOAD_MAX;
+}
 
 /* Sends one datagram. MESSAGE_TOO_LONG, NO_MEMORY (to gather many slices), and ip_send's. */
 MUST_USE enum tenon_result udp_send(struct udp *, const struct udp_endpoint *,

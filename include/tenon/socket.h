@@ -42,8 +42,8 @@ enum tenon_result tenon_bind(struct tenon_socket *, const struct tenon_endpoint 
  * ALREADY_CONNECTED (behavior.success_is_collected), or the attempt's error once, then
  * EARLIER_ATTEMPT_FAILED once (behavior.failure_is_collected), then a new attempt. At once:
  * IS_LISTENING, FAMILY_MISMATCH, SCOPE_MISSING, NO_ROUTE, ROUTE_*, LINK_DOWN, SOURCE_UNUSABLE,
- * NO_SOURCE_ADDRESS, BROADCAST_CONNECTION, MULTICAST_CONNECTION, NO_PORT_LEFT, TUPLE_TAKEN,
- * NO_CONNECTION_LEFT.
+ * NO_SOURCE_ADDRESS, ADDRESS_NOT_LOCAL (the bound one is gone), BROADCAST_CONNECTION,
+ * MULTICAST_CONNECTION, NO_PORT_LEFT, TUPLE_TAKEN, NO_CONNECTION_LEFT.
  * Datagrams: OK, nothing leaves; BROADCAST_DENIED, NO_DATAGRAM_PORT_LEFT and the above but the
  * stream's own. */
 enum tenon_result tenon_connect(struct tenon_socket *, const struct tenon_endpoint *);

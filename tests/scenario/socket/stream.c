@@ -590,6 +590,20 @@ BOTH(closing_without_lingering_resets)
 	end(&c);
 }
 
+/* Linux: a socket that was shut down before it was opened stays so. */
+BOTH(a_fresh_stream_that_was_shut_down_sends_nothing)
+{
+	struct call c = begin(f, false);
+
+	assert_result(tenon_shutdown(c.client, TENON_SENDING), NOT_CONNECTED);
+	open_call(&c);
+	assert_result(say(c.client, NULL, "?"), SEND_SIDE_CLOSED);
+	assert_result(say(c.server, NULL, "!"), OK);
+	pair_run(c.p);
+	hears(c.client, "!", NULL);
+	end(&c);
+}
+
 /* Each step that a waiting dialect must notice is news. */
 BOTH(each_step_is_news)
 {

@@ -238,6 +238,48 @@ BOTH(a_loopback_source_does_not_leave_the_host)
 	end(&t);
 }
 
+/* PX-13: a bound address that was removed meanwhile; LX-06: or one of the other family. */
+BOTH(a_source_that_is_not_ours_is_refused)
+{
+	struct trio t = begin(f);
+	struct tenon_socket *s = bound(t.p->a.stack, f, f->a, 7000);
+	struct tenon_endpoint mapped = at(pair_v4.b, 53);
+
+	if (f->version == TENON_IP_V6)
+		assert_result(tenon_connect(s, &mapped), ADDRESS_NOT_LOCAL);
+	assert_result(tenon_address_remove(t.p->a.stack, t.p->a.link, &f->a), OK);
+	assert_result(tenon_connect(s, &t.to_server), ADDRESS_NOT_LOCAL);
+	tenon_close(s);
+	end(&t);
+}
+
+/* Linux: port 0 of a peer is taken, and counts as no peer where its name is asked for. */
+BOTH(a_peer_without_port_has_no_name)
+{
+	struct trio t = begin(f);
+	struct tenon_endpoint nobody = at(f->b, 0), peer;
+
+	assert_result(tenon_connect(t.client, &nobody), OK);
+	assert_result(tenon_peer(t.client, &peer), NOT_CONNECTED);
+	assert_result(say(t.client, NULL, "?"), OK);
+	end(&t);
+}
+
+/* An error that came before the peer changed or went is still pending (Linux). */
+BOTH(a_pending_error_outlives_the_peer)
+{
+	struct trio t = begin(f);
+	struct tenon_endpoint closed = at(f->b, 99);
+
+	assert_result(tenon_connect(t.client, &closed), OK);
+	assert_result(say(t.client, NULL, "?"), OK);
+	pair_run(t.p);
+	assert_result(tenon_connect(t.client, &t.to_server), OK);
+	assert_result(tenon_disconnect(t.client), OK);
+	assert_int_not_equal(tenon_take_error(t.client), TENON_OK);
+	end(&t);
+}
+
 /* LX-24: wrong family. */
 BOTH(an_address_of_another_family_is_refused)
 {

@@ -111,10 +111,10 @@ BOTH(a_source_that_is_not_ours_is_refused)
 {
 	struct link *link = make_host_on(s);
 
-	assert_int_equal(route_from(&s->also_us, &s->peer), TENON_NO_SOURCE_ADDRESS);
+	assert_int_equal(route_from(&s->also_us, &s->peer), TENON_ADDRESS_NOT_LOCAL);
 	assert_int_equal(route_from(&s->us, &s->peer), TENON_OK);
 	assert_int_equal(address_remove(&host.ip, link->index, &s->us), TENON_OK);
-	assert_int_equal(route_from(&s->us, &s->far), TENON_NO_SOURCE_ADDRESS);
+	assert_int_equal(route_from(&s->us, &s->far), TENON_ADDRESS_NOT_LOCAL);
 }
 
 BOTH(a_host_without_addresses_has_no_source)
@@ -176,7 +176,7 @@ BOTH(a_remembered_path_is_chosen_again_when_the_tables_change)
 	assert_int_equal(route_to(&s->peer), TENON_OK);
 	assert_int_equal(address_remove(&host.ip, LINK_LOOPBACK + 1, &s->us), TENON_OK);
 	packet_init(&p, &octets, 1);
-	assert_int_equal(ip_send(&host.ip, &flow, &p), TENON_NO_SOURCE_ADDRESS);
+	assert_int_equal(ip_send(&host.ip, &flow, &p), TENON_ADDRESS_NOT_LOCAL);
 	assert_int_equal(host.trace.counts[FATE_IP_SOURCE], 1);
 	nothing_left();
 }
