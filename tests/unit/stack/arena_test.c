@@ -108,8 +108,9 @@ static bool is_refused(struct tenon_config config)
 {
 	uint8_t memory[16] __attribute__((aligned(16)));
 
-	assert_null(tenon_init(memory, SIZE_MAX, &config, seed, 0));
-	return tenon_size(&config) == 0;
+	if (tenon_size(&config) != 0)
+		return false;
+	return tenon_init(memory, SIZE_MAX, &config, seed, 0) == NULL;
 }
 
 TEST(a_configuration_out_of_range_is_refused)
