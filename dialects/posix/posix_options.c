@@ -15,6 +15,9 @@
 /* net.core.rmem_max and wmem_max; SOCK_MIN_RCVBUF and SOCK_MIN_SNDBUF, halved. */
 enum { BYTES_MAX = 212992, RECEIVE_BYTES_MIN = 1152, SEND_BYTES_MIN = 2304 };
 
+/* Linux's MAX_TCP_SYNCNT; the core takes more, and 0 for "as the host has it". */
+enum { SYN_RETRIES_MAX = 127 };
+
 enum option_form {
 	FORM_INT,
 	FORM_BOOL,
@@ -158,6 +161,8 @@ static int set_row(const struct posix_optioned *on, const struct option_row *row
 
 	if (error)
 		return error;
+	if (row->option == TENON_OPTION_SYN_RETRIES && (value < 1 || value > SYN_RETRIES_MAX))
+		return EINVAL;
 	if (row->form == FORM_BOOL)
 		value = value != 0;
 	if (row->form == FORM_BYTES)
