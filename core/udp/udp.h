@@ -48,7 +48,7 @@ struct udp_endpoint {
 	void *owner;
 	struct ip_flow flow;   /* to the peer; its source is also that of other sends */
 	struct tenon_ip local; /* what a datagram must be sent to: any, or one address */
-	uint32_t queued_bytes; /* octets and records of what is queued */
+	uint32_t queued_bytes; /* pages and records of what is queued */
 	uint32_t receive_bytes, send_bytes;
 	uint16_t port, peer_port;
 	uint16_t link;   /* 0: any */

@@ -70,14 +70,19 @@ enum tenon_result udp_send(struct udp *u, const struct udp_endpoint *e, struct u
 	return result;
 }
 
-static uint32_t charge_of(const struct udp_datagram *d)
+/* What a datagram takes of its endpoint's limit: its record and whole pages, so that one endpoint's
+ * many small datagrams do not take all pages of the stack. */
+static uint32_t charge_of(const struct udp *u, size_t len)
 {
-	return d->octets.len + (uint32_t)sizeof *d;
+	uint32_t page = u->pages->page_bytes;
+	uint32_t pages = ((uint32_t)len + page - 1) / page;
+
+	return pages * page + (uint32_t)sizeof(struct udp_datagram);
 }
 
 static void drop(struct udp *u, struct udp_endpoint *e, struct udp_datagram *d)
 {
-	e->queued_bytes -= charge_of(d);
+	e->queued_bytes -= charge_of(u, d->octets.len);
 	list_remove(&d->node);
 	stream_clear(&d->octets, u->pages);
 	pool_give(&u->datagrams, d);
@@ -147,7 +152,7 @@ struct arrived {
 
 static enum fate enqueue(struct udp *u, struct udp_endpoint *e, const struct arrived *a)
 {
-	size_t charge = a->payload.len + sizeof(struct udp_datagram);
+	uint32_t charge = charge_of(u, a->payload.len);
 	struct udp_datagram *d;
 
 	if (!list_empty(&e->queue) && e->queued_bytes + charge > e->receive_bytes)
@@ -164,7 +169,7 @@ static enum fate enqueue(struct udp *u, struct udp_endpoint *e, const struct arr
 	d->from = (struct tenon_endpoint){ .ip = a->tuple.peer, .port = a->tuple.peer_port };
 	if (a->has_zone)
 		d->from.link = a->tuple.link;
-	e->queued_bytes += charge_of(d);
+	e->queued_bytes += charge;
 	list_append(&e->queue, &d->node);
 	note(u, e, UDP_ARRIVED);
 	return FATE_DELIVERED;
