@@ -50,7 +50,7 @@ static bool take_turn(struct wire_path *path, uint64_t now_us, size_t len, uint6
 	waiting = (path->free_ns - now_ns) / 1000 * rate / 1000000;
 	if (path->set.queue_bytes != 0 && waiting + len > path->set.queue_bytes && waiting != 0)
 		return false;
-	path->free_ns += len * 1000000000u / rate;
+	path->free_ns += (uint64_t)len * 1000000000u / rate;
 	*sent_us = (path->free_ns + 999) / 1000;
 	return true;
 }

@@ -86,7 +86,7 @@ BOTH(many_slices_are_one_datagram)
 	size_t sent, i;
 
 	for (i = 0; i < 100; i++) {
-		slices[i] = (struct tenon_slice){ "0123456789" + i % 10, 1 };
+		slices[i] = (struct tenon_slice){ &"0123456789"[i % 10], 1 };
 		expected[i] = (char)('0' + i % 10);
 	}
 	assert_result(tenon_send(t.client,
