@@ -10,7 +10,7 @@ static void peer_says(struct outcome *o, uint8_t last_octet, uint16_t port, cons
 	world_lock(o->world);
 	peer_send_datagram(o->world->peer, last_octet, port, text);
 	world_unlock(o->world);
-	world_sleep(o->world, 10000);
+	world_calm(o->world);
 }
 
 static void receives(struct outcome *o, int fd)
@@ -172,14 +172,14 @@ static void refused(struct outcome *o)
 	o->world->peer->answer = PEER_REFUSES;
 	connects(o, fd, name_of_peer(o->world, 55));
 	saw_result(o, "send", api->send(fd, "x", 1, 0));
-	world_sleep(o->world, 20000);
+	world_calm(o->world);
 	saw_ready(o, "refused", fd);
 	saw_result(o, "send", api->send(fd, "x", 1, 0));
 	saw_ready(o, "told", fd);
 	saw_result(o, "send", api->send(fd, "x", 1, 0));
 	saw_result(o, "recv", api->recv(fd, (char[1]){ 0 }, 1, 0));
 	saw_result(o, "send", api->send(fd, "x", 1, 0));
-	world_sleep(o->world, 20000);
+	world_calm(o->world);
 	saw_error(o, "SO_ERROR", fd);
 	saw_error(o, "SO_ERROR", fd);
 	connects(o, fd, name_of_peer(o->world, 55));
@@ -212,7 +212,7 @@ static void reported_softly(struct outcome *o)
 	o->world->peer->icmp_code = 0;
 	connects(o, fd, name_of_peer(o->world, 56));
 	saw_result(o, "send", api->send(fd, "x", 1, 0));
-	world_sleep(o->world, 20000);
+	world_calm(o->world);
 	saw_ready(o, "reported", fd);
 	saw_error(o, "SO_ERROR", fd);
 	api->close(fd);

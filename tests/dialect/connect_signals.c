@@ -7,7 +7,7 @@
 #include "outcome.h"
 #include "test.h"
 
-enum { SIGNAL_AFTER_US = 30000, ANSWER_AFTER_US = 120000, PATIENCE_US = 400000 };
+enum { SIGNAL_AFTER_US = 30000, ANSWER_AFTER_US = 400000, PATIENCE_US = 900000 };
 
 static volatile sig_atomic_t handled;
 static pthread_t caller;

@@ -120,11 +120,11 @@ TEST(a_blocking_connect_waits_for_an_attempt_under_way)
 
 static void connect_slowly(struct outcome *o)
 {
-	struct timeval limit = { .tv_usec = 60000 };
+	struct timeval limit = { .tv_usec = 50000 };
 	int fd = makes_socket(o, SOCK_STREAM);
 	int one = makes_socket(o, SOCK_STREAM);
 
-	o->world->peer->delay_us = 200000;
+	o->world->peer->delay_us = 400000;
 	connects(o, fd, name_of_peer(o->world, 80));
 	saw_result(o, "SO_SNDTIMEO",
 		   o->world->api->setsockopt(one, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit));

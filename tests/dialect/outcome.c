@@ -9,7 +9,7 @@
 
 #include "test.h"
 
-enum { EPHEMERAL = 32768, SETTLE_US = 20000 };
+enum { EPHEMERAL = 32768 };
 
 void saw(struct outcome *o, const char *format, ...)
 {
@@ -117,7 +117,7 @@ void saw_names(struct outcome *o, const char *what, int fd)
 
 void saw_wire(struct outcome *o)
 {
-	world_sleep(o->world, SETTLE_US);
+	world_calm(o->world);
 	world_lock(o->world);
 	saw(o, "wire: %s", o->world->peer->log);
 	o->world->peer->log[0] = '\0';

@@ -11,7 +11,6 @@
 
 #include "test.h"
 
-/* After a kernel world's case: what is still under way arrives. */
 enum { SETTLE_US = 20000 };
 
 struct delayed {
@@ -135,7 +134,7 @@ const char *world_begin_kernel(struct world *w, int family)
 	why = kernel_world_open(&w->peer);
 	if (why)
 		return why;
-	world_sleep(w, SETTLE_US);
+	world_calm(w);
 	world_lock(w);
 	peer_reset(w->peer);
 	world_unlock(w);
@@ -158,6 +157,13 @@ void world_sleep(struct world *w, uint32_t us)
 		tenon_sim_run(w->sim, tenon_sim_now(w->sim) + us, NULL, NULL);
 	else
 		nanosleep(&time, NULL);
+}
+
+void world_calm(struct world *w)
+{
+	world_sleep(w, SETTLE_US);
+	if (!w->sim)
+		kernel_world_settle();
 }
 
 void world_at(struct world *w, uint32_t us, void (*call)(void *context), void *context)

@@ -45,6 +45,8 @@ void world_end(struct world *);
 
 /* Lets that time pass. */
 void world_sleep(struct world *, uint32_t us);
+/* Lets everything arrive that is under way. */
+void world_calm(struct world *);
 /* Calls back after that time, while the case waits; from the peer's side. */
 void world_at(struct world *, uint32_t us, void (*call)(void *context), void *context);
 /* Between them the peer does nothing by itself. */
@@ -70,5 +72,7 @@ const char *kernel_world_open(struct peer **);
 void kernel_world_at(uint32_t us, void (*call)(void *context), void *context);
 void kernel_world_lock(void);
 void kernel_world_unlock(void);
+/* Returns when the peer has read and answered everything. */
+void kernel_world_settle(void);
 
 #endif

@@ -18,7 +18,7 @@
 
 #include "world.h"
 
-enum { ACTIONS_MAX = 64 };
+enum { ACTIONS_MAX = 64, SETTLE_MS = 2000 };
 
 /* What is to happen later: a call, or a packet that leaves. */
 struct action {
@@ -158,14 +158,30 @@ static void *play_peer(void *unused)
 		kernel_world_unlock();
 		poll(fds, 2, timeout);
 		(void)!read(kernel.wake, &times, sizeof times);
-		len = read(kernel.tun, packet, sizeof packet);
 		kernel_world_lock();
+		len = read(kernel.tun, packet, sizeof packet);
 		if (len > 0)
 			peer_receive(&kernel.peer, packet, (size_t)len);
 		act();
 		kernel_world_unlock();
 	}
 	return unused;
+}
+
+/* What the kernel sends stands in the device's queue before the call that made it send returns. */
+void kernel_world_settle(void)
+{
+	struct pollfd tun = { .fd = kernel.tun, .events = POLLIN };
+	const struct timespec millisecond = { 0, 1000000 };
+	int patience = SETTLE_MS;
+	bool busy;
+
+	do {
+		kernel_world_lock();
+		busy = poll(&tun, 1, 0) > 0 || kernel.count > 0;
+		kernel_world_unlock();
+		nanosleep(&millisecond, NULL);
+	} while (busy && --patience > 0);
 }
 
 static bool write_file(const char *path, const char *text)
