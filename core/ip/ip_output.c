@@ -126,11 +126,22 @@ static bool is_self(const struct ip *ip, const struct ip_flow *flow)
 	return link != LINK_NONE && (!needs_link(&flow->destination) || link == flow->bound_link);
 }
 
+/* The link of a packet to many hosts, which no route need lead to: the flow's own or, over IPv4,
+ * its source's (as Linux has it). LINK_NONE: the routes decide. */
+static uint16_t link_to_many(const struct ip *ip, const struct ip_flow *flow)
+{
+	if (flow->bound_link != LINK_NONE || !tenon_ip_is_v4(&flow->destination))
+		return flow->bound_link;
+	return tenon_ip_is_any(&flow->source) ? LINK_NONE
+					      : address_link(ip, &flow->source, LINK_NONE);
+}
+
 static enum tenon_result choose_path(struct ip *ip, const struct ip_flow *flow,
 				     struct ip_path *path)
 {
 	const struct tenon_ip *to = &flow->destination;
 	uint16_t subnet = address_broadcast_link(ip, to, flow->bound_link);
+	uint16_t many;
 
 	path->is_multicast = tenon_ip_is_multicast(to);
 	path->is_broadcast = subnet != LINK_NONE || tenon_ip_is_limited_broadcast(to);
@@ -144,8 +155,9 @@ static enum tenon_result choose_path(struct ip *ip, const struct ip_flow *flow,
 		return path_on_link(ip, flow, subnet, path);
 	if (needs_link(to))
 		return path_on_link(ip, flow, flow->bound_link, path);
-	if (flow->bound_link != LINK_NONE && (path->is_multicast || path->is_broadcast))
-		return path_on_link(ip, flow, flow->bound_link, path);
+	many = path->is_multicast || path->is_broadcast ? link_to_many(ip, flow) : LINK_NONE;
+	if (many != LINK_NONE)
+		return path_on_link(ip, flow, many, path);
 	return path_by_route(ip, flow, path);
 }
 

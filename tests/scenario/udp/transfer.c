@@ -165,6 +165,25 @@ TEST(broadcast_needs_permission)
 	end(&t);
 }
 
+/* LX-25, linux: 255.255.255.255 leaves by the link of the source, where there is one. */
+TEST(a_limited_broadcast_leaves_by_the_link_of_its_source)
+{
+	struct talk t = begin(&pair_v4);
+	struct tenon_endpoint limited = at(tenon_ip4(255, 255, 255, 255), 53);
+	struct tenon_endpoint own = at(pair_v4.a, 0);
+
+	assert_result(tenon_option_set(t.client, TENON_OPTION_BROADCAST, 1), OK);
+	assert_result(say(t.client, &limited, "?"), NO_ROUTE);
+	tenon_close(t.client);
+	assert_result(tenon_open(t.p->a.stack, TENON_IP_V4, TENON_DATAGRAM, &t.client), OK);
+	assert_result(tenon_option_set(t.client, TENON_OPTION_BROADCAST, 1), OK);
+	assert_result(tenon_bind(t.client, &own), OK);
+	assert_result(say(t.client, &limited, "all"), OK);
+	pair_run(t.p);
+	hears(t.server, "all", NULL);
+	end(&t);
+}
+
 /* RFC 1122 4.1.3: a broadcast or multicast comes to every socket that may have it. */
 TEST(a_broadcast_comes_to_every_socket_of_its_port)
 {
