@@ -14,7 +14,7 @@ def mark_key(mark):
 def find_marks(kinds, folders):
     """{mark: set of files}; `LX-01..LX-04` names all four."""
     patterns = [f'{folder}/*' for folder in folders]
-    files = subprocess.run(['git', 'ls-files', '-co', '--exclude-standard', *patterns],
+    files = subprocess.run(['git', 'ls-files', *patterns],
                            check=True, capture_output=True, text=True).stdout.split()
     found = {}
     for name in files:
