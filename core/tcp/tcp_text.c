@@ -56,13 +56,15 @@ void tcp_forget_early(struct tcp_conn *c)
 	c->flags &= ~(uint32_t)CONN_FIN_WAITS;
 }
 
+/* The last pages are left to what is in order: that alone can be read and so give pages back. */
 static struct page *early_take(struct tcp_conn *c)
 {
+	struct pool *pool = &c->tcp->pages->pool;
 	uint32_t most = 2 * (c->receive_bytes / c->tcp->pages->page_bytes) + EARLY_PAGES_MIN;
 
-	if (c->early_pages >= most)
+	if (c->early_pages >= most || pool->limit - pool->used <= pool->limit / 8)
 		return NULL;
-	return pool_take(&c->tcp->pages->pool);
+	return pool_take(pool);
 }
 
 /* Octets from `text` on that lie before the page behind `at`; they fill a gap there. */

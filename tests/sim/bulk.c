@@ -52,7 +52,7 @@ static void bad_transfer(uint64_t seed, enum tenon_ip_version version)
 {
 	uint64_t random = seed;
 	struct lan_terms terms = { .seed = seed, .hosts = 2, .is_cable = true };
-	struct exchange_terms exchange = { .seed = seed, .version = version };
+	struct exchange_terms exchange = { .seed = seed, .version = version, .port = 80 };
 
 	terms.path = bad_path(&random);
 	terms.mtu = seeds_below(&random, 2) == 0 ? 1500 : 1280 + seeds_below(&random, 7000);
@@ -65,7 +65,7 @@ static void bad_transfer(uint64_t seed, enum tenon_ip_version version)
 TEST(bulk_transfer_over_a_good_wire_is_exact)
 {
 	struct lan_terms terms = { .seed = 1, .hosts = 2, .path = { .delay_us = 100 } };
-	struct exchange_terms exchange = { .seed = 1, .octets = { 1000000, 500000 } };
+	struct exchange_terms exchange = { .seed = 1, .octets = { 1000000, 500000 }, .port = 80 };
 
 	exchange.version = TENON_IP_V4;
 	transfer(&terms, &exchange);
@@ -109,7 +109,8 @@ TEST(bulk_transfer_over_a_bad_ethernet_is_exact)
 		struct exchange_terms exchange = {
 			.seed = seeds.now,
 			.version = seeds.now % 2 != 0 ? TENON_IP_V4 : TENON_IP_V6,
-			.octets = { seeds_below(&random, 100000), seeds_below(&random, 100000) }
+			.octets = { seeds_below(&random, 100000), seeds_below(&random, 100000) },
+			.port = 80
 		};
 
 		transfer(&terms, &exchange);

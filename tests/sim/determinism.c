@@ -34,7 +34,8 @@ static void run(struct lan *lan, uint64_t seed)
 	lan_open(lan, &terms);
 	for (i = 0; i < 2; i++) {
 		exchange_open(&exchange, lan,
-			      &(struct exchange_terms){ .seed = seed,
+			      &(struct exchange_terms){ .port = 80,
+							.seed = seed,
 							.version =
 								i == 0 ? TENON_IP_V4 : TENON_IP_V6,
 							.octets = { 60000, 40000 },

@@ -6,7 +6,7 @@
 #include "seeds.h"
 #include "test.h"
 
-enum { PIECE_MAX = 8192, PORT = 80, REST_ONE_IN = 20 };
+enum { PIECE_MAX = 8192, REST_ONE_IN = 20, MEMORY_REST_US = 10000 };
 
 static uint8_t octet_at(uint64_t pattern, uint64_t position)
 {
@@ -25,6 +25,12 @@ static void wake(void *context)
 	((struct exchange_end *)context)->has_news = true;
 }
 
+static void rest(struct exchange_end *end, uint64_t span_us)
+{
+	end->rests_until_us = now(end) + span_us;
+	assert_true(tenon_sim_at(end->exchange->lan->sim, end->rests_until_us, wake, end));
+}
+
 /* Now and then an end does nothing for a while. */
 static bool rests(struct exchange_end *end)
 {
@@ -34,8 +40,7 @@ static bool rests(struct exchange_end *end)
 		return true;
 	if (most == 0 || seeds_below(&end->random, REST_ONE_IN) != 0)
 		return false;
-	end->rests_until_us = now(end) + 1 + seeds_below(&end->random, most);
-	assert_true(tenon_sim_at(end->exchange->lan->sim, end->rests_until_us, wake, end));
+	rest(end, 1 + seeds_below(&end->random, most));
 	return true;
 }
 
@@ -53,7 +58,10 @@ static bool send_piece(struct exchange_end *end)
 			    &(struct tenon_message){ .slices = &(struct tenon_slice){ piece, len },
 						     .count = 1 },
 			    &sent);
-	if (result == TENON_WOULD_BLOCK)
+	/* No page is left in the whole host: nothing of this socket's own will tell when one is. */
+	if (result == TENON_NO_MEMORY)
+		rest(end, MEMORY_REST_US);
+	if (result == TENON_WOULD_BLOCK || result == TENON_NO_MEMORY)
 		return false;
 	assert_result(result, OK);
 	assert_in_range(sent, 1, len);
@@ -127,26 +135,34 @@ static void act(struct exchange_end *end)
 	send_all(end);
 }
 
-static void take_news(struct exchange *exchange, unsigned host)
+static void accept_at(struct exchange_end *door)
 {
-	struct tenon *stack = exchange->lan->hosts[host].stack;
-	struct tenon_socket *socket, *accepted;
+	struct exchange_end *end = &door->exchange->ends[1];
+	struct lan *lan = door->exchange->lan;
+	struct tenon_socket *accepted;
+
+	tenon_sim_enter(lan->sim, lan->hosts[end->host].stack);
+	if (tenon_accept(door->socket, &accepted) != TENON_OK)
+		return;
+	assert_null(end->socket);
+	end->socket = accepted;
+	end->has_news = true;
+	tenon_set_user(accepted, end);
+}
+
+static void take_news(const struct exchange *exchange, unsigned host)
+{
+	struct tenon_socket *socket;
 	unsigned what;
 
-	while ((socket = tenon_news(stack, &what)) != NULL) {
+	while ((socket = tenon_news(exchange->lan->hosts[host].stack, &what)) != NULL) {
 		struct exchange_end *end = tenon_user(socket);
 
-		if (end != NULL)
-			end->has_news = true;
-		if (socket != exchange->listener)
+		if (end == NULL)
 			continue;
-		tenon_sim_enter(exchange->lan->sim, stack);
-		if (tenon_accept(socket, &accepted) != TENON_OK)
-			continue;
-		assert_null(exchange->ends[1].socket);
-		exchange->ends[1].socket = accepted;
-		exchange->ends[1].has_news = true;
-		tenon_set_user(accepted, &exchange->ends[1]);
+		end->has_news = true;
+		if (end->is_door)
+			accept_at(end);
 	}
 }
 
@@ -170,13 +186,15 @@ bool exchange_is_done(void *context)
 
 void exchange_open(struct exchange *exchange, struct lan *lan, const struct exchange_terms *terms)
 {
-	struct tenon_endpoint to = lan_end(terms->version, 1, PORT);
+	struct tenon_endpoint to = lan_end(terms->version, 1, terms->port);
 	unsigned i;
 
 	memset(exchange, 0, sizeof *exchange);
 	exchange->lan = lan;
 	exchange->rest_us = terms->rest_us;
-	exchange->listener = lan_listener(lan, 1, terms->version, PORT, 4);
+	exchange->door = (struct exchange_end){ .exchange = exchange, .is_door = true };
+	exchange->door.socket = lan_listener(lan, 1, terms->version, terms->port, 4);
+	tenon_set_user(exchange->door.socket, &exchange->door);
 	for (i = 0; i < 2; i++)
 		exchange->ends[i] =
 			(struct exchange_end){ .exchange = exchange,
@@ -204,5 +222,5 @@ void exchange_close(struct exchange *exchange)
 		tenon_close(end->socket);
 		end->socket = NULL;
 	}
-	tenon_close(exchange->listener);
+	tenon_close(exchange->door.socket);
 }

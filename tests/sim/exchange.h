@@ -17,15 +17,15 @@ struct exchange_end {
 	uint64_t random, pattern, peer_pattern;
 	uint64_t to_send, sent, to_receive, received;
 	uint64_t rests_until_us;
+	bool is_door; /* stands for the listener */
 	bool has_shut, has_end, has_news;
 };
 
 struct exchange {
 	struct lan *lan;
-	struct tenon_socket *listener;
-	struct exchange_end ends[2]; /* host 0 opens, host 1 listens */
-	uint32_t rest_us;            /* at most this long; 0: never */
-	enum tenon_result error;     /* the opener's, if its attempt fails */
+	struct exchange_end ends[2], door; /* host 0 opens, host 1 listens */
+	uint32_t rest_us;                  /* at most this long; 0: never */
+	enum tenon_result error;           /* the opener's, if its attempt fails */
 };
 
 struct exchange_terms {
@@ -33,6 +33,7 @@ struct exchange_terms {
 	enum tenon_ip_version version;
 	uint64_t octets[2]; /* that each end sends */
 	uint32_t rest_us;
+	uint16_t port; /* that host 1 listens on; several exchanges may share a lan */
 };
 
 /* Opens it: the listener listens and the SYN is asked for. */

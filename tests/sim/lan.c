@@ -46,7 +46,7 @@ static void configure(struct tenon_config *config, const struct lan_terms *terms
 	config->congestions = congestions;
 	config->limits.sockets = 64;
 	config->limits.tcp_connections = 64;
-	config->limits.tcp_listeners = 8;
+	config->limits.tcp_listeners = 32;
 	config->limits.tcp_port_bindings = 64;
 	config->limits.pages = 1024;
 	config->limits.datagrams = 64;

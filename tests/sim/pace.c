@@ -37,7 +37,8 @@ static struct result run(const struct course *course)
 	if (course->hook != NULL)
 		tenon_wire_set_hook(lan.hosts[0].end, course->hook);
 	exchange_open(&exchange, &lan,
-		      &(struct exchange_terms){ .seed = 1,
+		      &(struct exchange_terms){ .port = 80,
+						.seed = 1,
 						.version = course->version,
 						.octets = { course->octets, 0 } });
 	assert_true(tenon_sim_run(lan.sim, SECONDS(3600), exchange_is_done, &exchange));

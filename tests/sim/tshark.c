@@ -50,8 +50,10 @@ static void exchange_over(struct lan *lan, enum tenon_ip_version version)
 	struct exchange exchange;
 
 	exchange_open(&exchange, lan,
-		      &(struct exchange_terms){
-			      .seed = 1, .version = version, .octets = { 3000, 9000 } });
+		      &(struct exchange_terms){ .port = 80,
+						.seed = 1,
+						.version = version,
+						.octets = { 3000, 9000 } });
 	tenon_sim_run(lan->sim, tenon_sim_now(lan->sim) + SECONDS(600), exchange_is_done,
 		      &exchange);
 	assert_result(exchange.error, OK);
