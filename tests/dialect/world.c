@@ -13,8 +13,9 @@
 
 enum { SETTLE_US = 20000 };
 
+/* A packet under way; they live as long as the world. */
 struct delayed {
-	struct world *world;
+	struct delayed *next;
 	struct tenon_wire_end *end;
 	size_t len;
 	uint8_t packet[PEER_PACKET_MAX];
@@ -24,6 +25,7 @@ struct tenon_world {
 	struct peer peer;
 	struct tenon_sim *sim;
 	struct tenon_wire_end *end;
+	struct delayed *packets;
 };
 
 static struct tenon_world tenon_world;
@@ -33,7 +35,6 @@ static void sim_send_now(void *context)
 	struct delayed *delayed = context;
 
 	tenon_wire_send(delayed->end, delayed->packet, delayed->len);
-	free(delayed);
 }
 
 static void sim_send(void *context, const uint8_t *packet, size_t len, uint32_t delay_us)
@@ -42,6 +43,8 @@ static void sim_send(void *context, const uint8_t *packet, size_t len, uint32_t 
 	struct delayed *delayed = malloc(sizeof *delayed);
 
 	assert_non_null(delayed);
+	delayed->next = tw->packets;
+	tw->packets = delayed;
 	delayed->end = tw->end;
 	delayed->len = len;
 	memcpy(delayed->packet, packet, len);
@@ -143,10 +146,16 @@ const char *world_begin_kernel(struct world *w, int family)
 
 void world_end(struct world *w)
 {
+	struct delayed *packet;
+
 	if (!w->sim)
 		return;
 	tenon_posix_host_free(w->host);
 	tenon_sim_free(w->sim);
+	while ((packet = tenon_world.packets) != NULL) {
+		tenon_world.packets = packet->next;
+		free(packet);
+	}
 }
 
 void world_sleep(struct world *w, uint32_t us)
