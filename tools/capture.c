@@ -19,6 +19,7 @@ enum {
 
 bool capture_fails(struct capture_error *error, uint64_t offset, const char *text)
 {
+	error->has_offset = true;
 	error->offset = offset;
 	snprintf(error->text, sizeof error->text, "%s", text);
 	return false;
@@ -34,6 +35,13 @@ void capture_free(struct capture *capture)
 	free(capture->packets);
 	free(capture->notes);
 	*capture = (struct capture){ .packets = NULL };
+}
+
+static bool cannot_read(struct capture_error *error, int number)
+{
+	capture_fails(error, 0, number == ESPIPE ? "this is not a file" : strerror(number));
+	error->has_offset = false;
+	return false;
 }
 
 static void *grown(void *array, size_t *room, size_t size)
@@ -170,14 +178,14 @@ bool capture_read(struct capture *capture, const char *path, struct capture_erro
 	bool is_read;
 
 	if (descriptor < 0)
-		return capture_fails(error, 0, strerror(errno));
+		return cannot_read(error, errno);
 	if (fstat(descriptor, &facts) == 0 && S_ISREG(facts.st_mode))
 		octets = malloc((size_t)facts.st_size + 1);
 	else
 		errno = ESPIPE;
 	is_read = octets != NULL && read_all(descriptor, octets, (size_t)facts.st_size, &len);
 	if (!is_read)
-		capture_fails(error, 0, errno == ESPIPE ? "this is not a file" : strerror(errno));
+		cannot_read(error, errno);
 	close(descriptor);
 	if (is_read)
 		return capture_parse(capture, octets, len, error);

@@ -50,6 +50,7 @@ struct capture {
 };
 
 struct capture_error {
+	bool has_offset; /* else the file could not be read at all */
 	uint64_t offset;
 	char text[120];
 };

@@ -4,7 +4,6 @@
  * The captures of both ends may be given: they are merged by time, and a segment that was seen at
  * both is drawn once.
  */
-#include <getopt.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
@@ -14,24 +13,20 @@
 #include <unistd.h>
 
 #include "tools/diagram.h"
+#include "tools/options.h"
 #include "tools/story.h"
 #include "tools/text.h"
 #include "tools/verbs.h"
 
-enum { WIDTH_USUAL = 80, WIDTH_LEAST = 64, WIDTH_MOST = 120, ROWS_USUAL = 40, ROWS_LEAST = 4 };
+enum {
+	WIDTH_USUAL = 80,
+	WIDTH_LEAST = 64,
+	WIDTH_MOST = 120,
+	ROWS_USUAL = 40,
+	ROWS_LEAST = 4,
+	NUMBER_MAX = 1000000
+};
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
-
-static const char help[] =
-	"usage: tenon explain [OPTIONS] FILE...\n"
-	"\n"
-	"Says of each TCP connection in the captures (pcap, pcapng) how it went, and draws it.\n"
-	"Several captures of the same exchange, one from each end, are merged.\n"
-	"\n"
-	"  --rows N    at most N rows for each connection, the rest is folded (default 40)\n"
-	"  --width N   columns (default: the terminal's, at most 120)\n"
-	"  --ascii     no characters but ASCII (default: what the locale says)\n"
-	"  --brief     the sentences only\n"
-	"  --help      this text\n";
 
 struct options {
 	struct diagram_style style;
@@ -53,12 +48,12 @@ static unsigned terminal_width(void)
 				    : (unsigned)width;
 }
 
-static bool parse_number(unsigned *to, const char *text, unsigned least, const char *option)
+static bool take_number(unsigned *to, const char *option, const char *text, unsigned least)
 {
 	char *end;
 	unsigned long n = strtoul(text, &end, 10);
 
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || n < least || n > 1000000) {
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' || n < least || n > NUMBER_MAX) {
 		fprintf(stderr, "tenon explain: --%s needs a number from %u on, not '%s'\n", option,
 			least, text);
 		return false;
@@ -67,38 +62,65 @@ static bool parse_number(unsigned *to, const char *text, unsigned least, const c
 	return true;
 }
 
-/* -1: go on; else the exit status. */
-static int parse_options(struct options *options, int argc, char **argv)
+static bool take_rows(void *options, const char *value)
 {
-	static const struct option known[] = {
-		{ "rows", required_argument, NULL, 'r' }, { "width", required_argument, NULL, 'w' },
-		{ "ascii", no_argument, NULL, 'a' },      { "brief", no_argument, NULL, 'b' },
-		{ "help", no_argument, NULL, 'h' },       { NULL, 0, NULL, 0 },
-	};
-	bool is_good = true;
-	int option;
+	return take_number(&((struct options *)options)->style.rows_max, "rows", value, ROWS_LEAST);
+}
 
-	optind = 1;
-	while (is_good && (option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
-		if (option == 'h') {
-			fputs(help, stdout);
-			return 0;
-		}
-		if (option == 'r')
-			is_good =
-				parse_number(&options->style.rows_max, optarg, ROWS_LEAST, "rows");
-		else if (option == 'w')
-			is_good = parse_number(&options->style.width, optarg, WIDTH_LEAST, "width");
-		else if (option == 'a')
-			options->style.utf8 = false;
-		else if (option == 'b')
-			options->is_brief = true;
-		else
-			is_good = false;
+static bool take_width(void *options, const char *value)
+{
+	return take_number(&((struct options *)options)->style.width, "width", value, WIDTH_LEAST);
+}
+
+static bool take_ascii(void *options, const char *value)
+{
+	(void)value;
+	((struct options *)options)->style.utf8 = false;
+	return true;
+}
+
+static bool take_brief(void *options, const char *value)
+{
+	(void)value;
+	((struct options *)options)->is_brief = true;
+	return true;
+}
+
+static const struct option_row rows[] = {
+	{ "rows", "N", "at most N rows for each connection, the rest is folded (40)", take_rows },
+	{ "width", "N", "columns (the terminal's, at most 120)", take_width },
+	{ "ascii", NULL, "no characters but ASCII (what the locale says)", take_ascii },
+	{ "brief", NULL, "the sentences only", take_brief },
+	{ NULL, NULL, NULL, NULL },
+};
+
+static void help(void)
+{
+	puts("Usage: tenon explain [OPTIONS] FILE...\n"
+	     "\n"
+	     "Says of each TCP connection in the captures (pcap, pcapng) how it went, and\n"
+	     "draws it. Captures of one exchange from both ends are merged: a segment that\n"
+	     "was seen at both is drawn once.\n");
+	options_help(rows);
+}
+
+/* Options may stand between the files, which are left at the beginning of argv; *files of them. */
+static enum options_end take_arguments(struct options *options, char **argv, int *files)
+{
+	char **rest = argv + 1;
+	enum options_end end = OPTIONS_DONE;
+
+	*files = 0;
+	while (end == OPTIONS_DONE && *rest != NULL) {
+		end = options_parse("explain", rows, options, &rest);
+		if (end == OPTIONS_DONE && *rest != NULL)
+			argv[(*files)++] = *rest++;
 	}
-	if (is_good && optind == argc)
-		fputs("tenon explain: which capture? See tenon explain --help.\n", stderr);
-	return is_good && optind < argc ? -1 : STATUS_USAGE;
+	if (end == OPTIONS_DONE && *files == 0) {
+		fputs("tenon explain: a capture is missing; see tenon explain --help\n", stderr);
+		return OPTIONS_WRONG;
+	}
+	return end;
 }
 
 static void explain_flow(const struct flow *flow, size_t number, const struct options *options)
@@ -132,30 +154,44 @@ static bool explain_capture(const struct capture *capture, const struct options 
 	return fits;
 }
 
+static bool read_file(struct capture *capture, const char *path)
+{
+	struct capture_error error;
+
+	if (capture_read(capture, path, &error))
+		return true;
+	if (error.has_offset)
+		fprintf(stderr, "tenon explain: %s: at offset %llu: %s\n", path,
+			(unsigned long long)error.offset, error.text);
+	else
+		fprintf(stderr, "tenon explain: %s: %s\n", path, error.text);
+	return false;
+}
+
 int verb_explain(int argc, char **argv)
 {
 	struct options options = { { terminal_width(), ROWS_USUAL, false }, false };
 	struct capture capture = { .packets = NULL };
-	int status, i;
+	bool is_whole = true;
+	int files, i;
 
+	(void)argc;
 	setlocale(LC_CTYPE, "");
 	options.style.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-	status = parse_options(&options, argc, argv);
-	if (status >= 0)
-		return status;
-	status = 0;
-	for (i = optind; i < argc; i++) {
-		struct capture_error error;
-
-		if (capture_read(&capture, argv[i], &error))
-			continue;
-		fprintf(stderr, "tenon explain: %s: at offset %llu: %s\n", argv[i],
-			(unsigned long long)error.offset, error.text);
-		status = STATUS_FAILED;
+	switch (take_arguments(&options, argv, &files)) {
+	case OPTIONS_HELP:
+		help();
+		return 0;
+	case OPTIONS_WRONG:
+		return STATUS_USAGE;
+	case OPTIONS_DONE:
+		break;
 	}
+	for (i = 0; i < files; i++)
+		is_whole = read_file(&capture, argv[i]) && is_whole;
 	capture_sort(&capture);
-	if (status == 0 || capture.count != 0)
-		status = explain_capture(&capture, &options) ? status : STATUS_FAILED;
+	if (is_whole || capture.count != 0)
+		is_whole = explain_capture(&capture, &options) && is_whole;
 	capture_free(&capture);
-	return status;
+	return is_whole ? 0 : STATUS_FAILED;
 }

@@ -215,6 +215,7 @@ TEST(a_file_that_is_not_there_says_so)
 
 	assert_false(capture_read(&capture, "/nonexistent/capture", &error));
 	assert_string_equal(error.text, "No such file or directory");
+	assert_false(error.has_offset);
 	assert_false(capture_read(&capture, "/dev", &error));
 	assert_string_equal(error.text, "this is not a file");
 	capture_free(&capture);
