@@ -256,12 +256,14 @@ static bool prepare(struct lab_switch *w)
 static void serve(struct lab_switch *w)
 {
 	struct epoll_event events[EVENTS_MAX];
+	struct signalfd_siginfo info;
 	int n, i;
 
 	for (;;) {
 		n = epoll_wait(w->epoll, events, EVENTS_MAX, -1);
 		for (i = 0; i < n; i++) {
-			if (events[i].data.u32 == EVENT_SIGNAL)
+			if (events[i].data.u32 == EVENT_SIGNAL &&
+			    read(w->signals, &info, sizeof info) > 0)
 				return;
 			if (events[i].data.u32 == EVENT_LISTENER)
 				admit(w);
