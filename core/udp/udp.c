@@ -85,7 +85,9 @@ static enum tenon_result no_port_left(struct udp *u, enum tenon_result result)
 	struct tenon_cause *cause = trace_cause(u->ip->trace, result, TENON_CAUSE_TABLE);
 
 	cause->detail.table.name = "udp ports";
-	cause->detail.table.size = (uint32_t)(behavior->port_last - behavior->port_first) + 1;
+	if (behavior->port_first <= behavior->port_last)
+		cause->detail.table.size =
+			(uint32_t)(behavior->port_last - behavior->port_first) + 1;
 	return result;
 }
 
@@ -93,7 +95,11 @@ static enum tenon_result no_port_left(struct udp *u, enum tenon_result result)
 static bool take_any_port(struct udp *u, struct udp_endpoint *e)
 {
 	const struct tenon_behavior *behavior = u->ip->behavior;
-	uint16_t port = udp_table_choose(&u->table, e, behavior->port_first, behavior->port_last);
+	uint16_t port;
+
+	if (behavior->port_first == 0 || behavior->port_first > behavior->port_last)
+		return false;
+	port = udp_table_choose(&u->table, e, behavior->port_first, behavior->port_last);
 
 	if (port == 0)
 		return false;
@@ -197,6 +203,21 @@ static enum tenon_result route(struct udp *u, const struct udp_endpoint *e, stru
 	return TENON_OK;
 }
 
+/* LX-18: what Linux allows, other systems call taken. */
+static bool tuple_is_taken(const struct udp *u, const struct udp_endpoint *e,
+			   const struct ip_flow *flow, uint16_t peer_port)
+{
+	struct udp_tuple tuple = {
+		.local = tenon_ip_is_any(&e->local) ? flow->source : e->local,
+		.peer = flow->destination,
+		.local_port = e->port,
+		.peer_port = peer_port,
+	};
+
+	return !u->ip->behavior->datagram_tuple_may_repeat &&
+	       udp_table_has_tuple(&u->table, &tuple, e);
+}
+
 enum tenon_result udp_connect(struct udp *u, struct udp_endpoint *e,
 			      const struct tenon_endpoint *to)
 {
@@ -207,6 +228,8 @@ enum tenon_result udp_connect(struct udp *u, struct udp_endpoint *e,
 		result = route(u, e, &flow);
 	if (result != TENON_OK)
 		return result;
+	if (tuple_is_taken(u, e, &flow, to->port))
+		return TENON_TUPLE_TAKEN;
 
 	udp_table_remove(&u->table, e);
 	e->flow = flow;

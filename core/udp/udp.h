@@ -93,7 +93,8 @@ MUST_USE enum tenon_result udp_bind(struct udp *, struct udp_endpoint *,
 MUST_USE enum tenon_result udp_bind_any(struct udp *, struct udp_endpoint *);
 
 /* The peer, in place of an earlier one; a port and a source are chosen if there is none yet, and
- * the port stays when the rest fails. NO_DATAGRAM_PORT_LEFT, BROADCAST_DENIED, and ip_route's. */
+ * the port stays when the rest fails. NO_DATAGRAM_PORT_LEFT, BROADCAST_DENIED, TUPLE_TAKEN (unless
+ * behavior.datagram_tuple_may_repeat), and ip_route's. */
 MUST_USE enum tenon_result udp_connect(struct udp *, struct udp_endpoint *,
 				       const struct tenon_endpoint *);
 void udp_disconnect(struct udp *, struct udp_endpoint *);

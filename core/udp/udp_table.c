@@ -243,6 +243,22 @@ struct udp_endpoint *udp_table_find(const struct udp_table *t, const struct udp_
 	return found;
 }
 
+bool udp_table_has_tuple(const struct udp_table *t, const struct udp_tuple *q,
+			 const struct udp_endpoint *but)
+{
+	struct place place = { q->local, q->peer, q->local_port, q->peer_port };
+	struct hash_node *n = hash_first(&t->by_place, hash_of_place(t, &place));
+
+	for (; n != NULL; n = hash_next(n)) {
+		const struct udp_endpoint *e = endpoint_at(n);
+
+		if (e != but && has_tuple(e) && e->port == q->local_port &&
+		    tenon_ip_equal(&e->local, &q->local) && takes_peer(e, q))
+			return true;
+	}
+	return false;
+}
+
 static struct udp_endpoint *next_taker(struct hash_node *n, const struct udp_tuple *q)
 {
 	while (n != NULL && score_of(endpoint_at(n), q) == SCORE_NONE)

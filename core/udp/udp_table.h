@@ -57,6 +57,10 @@ uint16_t udp_table_choose(struct udp_table *, const struct udp_endpoint *, uint1
 /* The endpoint for a datagram to one host, or NULL. */
 struct udp_endpoint *udp_table_find(const struct udp_table *, const struct udp_tuple *);
 
+/* Is another endpoint than this connected by exactly that tuple? Its link does not matter. */
+bool udp_table_has_tuple(const struct udp_table *, const struct udp_tuple *,
+			 const struct udp_endpoint *);
+
 /* All endpoints for a datagram to many hosts, one after the other: NULL begins and ends. */
 struct udp_endpoint *udp_table_each(const struct udp_table *, const struct udp_tuple *,
 				    const struct udp_endpoint *after);

@@ -221,6 +221,9 @@ enum fate udp_arrives(struct udp *u, const struct ip_arrival *arrival)
 		fate = udp_parse(&header, &a.payload);
 	if (fate != FATE_PASS)
 		return fate;
+	/* RFC 8200 8.1: over IPv6 there is a checksum, whatever a driver says of it. */
+	if (header.checksum == 0 && !tenon_ip_is_v4(&arrival->source))
+		return FATE_UDP_CHECKSUM;
 	a.tuple = (struct udp_tuple){
 		.local = arrival->destination,
 		.peer = arrival->source,

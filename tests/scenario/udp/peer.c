@@ -326,6 +326,31 @@ TEST(a_link_local_peer_needs_a_link)
 	end(&t);
 }
 
+/* LX-18, the manuals: a four-tuple is one socket's. */
+BOTH(a_tuple_may_be_one_sockets_only)
+{
+	struct trio t = begin(f);
+	struct tenon_socket *s[2];
+	struct tenon_endpoint local = at(f->any, 7000);
+	int i;
+
+	tenon_behavior(t.p->a.stack)->datagram_tuple_may_repeat = false;
+	for (i = 0; i < 2; i++) {
+		assert_result(tenon_open(t.p->a.stack, f->version, TENON_DATAGRAM, &s[i]), OK);
+		assert_result(tenon_option_set(s[i], TENON_OPTION_REUSE_ADDRESS, 1), OK);
+		assert_result(tenon_bind(s[i], &local), OK);
+	}
+	assert_result(tenon_connect(s[0], &t.to_server), OK);
+	assert_result(tenon_connect(s[0], &t.to_server), OK);
+	assert_result(tenon_connect(s[1], &t.to_server), TUPLE_TAKEN);
+	assert_result(tenon_connect(s[1], &t.to_stranger), OK);
+	assert_result(tenon_disconnect(s[0]), OK);
+	assert_result(tenon_connect(s[1], &t.to_server), OK);
+	tenon_close(s[0]);
+	tenon_close(s[1]);
+	end(&t);
+}
+
 /* LX-18, linux: two sockets may have one four-tuple when both allow it; the newest hears. */
 BOTH(two_sockets_may_share_one_tuple)
 {

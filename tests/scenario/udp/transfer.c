@@ -228,6 +228,29 @@ BOTH(a_wrong_checksum_is_dropped)
 	end(&t);
 }
 
+/* RFC 768: a checksum of zero says that there is none; RFC 8200 8.1: over IPv6 there must be one.
+ */
+BOTH(a_missing_checksum_is_right_over_ipv4_only)
+{
+	struct talk t = begin(f);
+	uint8_t frame[PAIR_FRAME];
+	bool v4 = f->version == TENON_IP_V4;
+	unsigned checked;
+
+	t.p->a.is_cut = true;
+	assert_result(say(t.client, &t.to, "hello"), OK);
+	memcpy(frame, t.p->a.last.octets, t.p->a.last.len);
+	frame[f->header_len + 6] = frame[f->header_len + 7] = 0;
+	for (checked = 0; checked <= TENON_OFFLOAD_CHECKSUM; checked++) {
+		assert_int_equal(tenon_input(t.p->b.stack, t.p->b.link, frame, t.p->a.last.len,
+					     checked),
+				 v4 ? TENON_FATE_DELIVERED : TENON_FATE_UDP_CHECKSUM);
+		if (v4)
+			hears(t.server, "hello", NULL);
+	}
+	end(&t);
+}
+
 /* Every length of a datagram that its octets cannot have is refused without reading beyond them. */
 BOTH(no_length_is_believed)
 {
