@@ -165,12 +165,15 @@ struct tenon_endpoint tcp_peer_of(const struct tcp_conn *c)
 
 void tcp_cause_about(const struct tcp_conn *c, struct tenon_cause *cause)
 {
+	uint16_t came_by = cause->link;
+
 	cause->local = tcp_local_of(c);
 	cause->peer = tcp_peer_of(c);
 	cause->since_us = c->began;
 	cause->transmissions = (uint16_t)(c->retries + 1);
-	if (cause->link == 0 && c->flow.path.link != NULL)
-		cause->link = c->flow.path.link->index;
+	ip_path_cause(c->tcp->ip, &c->flow.path, cause);
+	if (came_by != 0)
+		cause->link = came_by;
 }
 
 /* It cannot be found any more, holds no port and no memory but its own. */
