@@ -94,21 +94,21 @@ static void hold(struct tenon_socket *s, const struct option_row *row, int value
 	}
 }
 
+/* A refused option leaves no cause: it says all there is, and the one that is kept says more. */
 enum tenon_result tenon_option_set(struct tenon_socket *s, enum tenon_option option, int value)
 {
 	enum tenon_result result;
 
-	socket_begin(s);
 	if ((unsigned)option >= TENON_OPTION_COUNT)
-		return socket_end(s, TENON_UNKNOWN_OPTION);
+		return TENON_UNKNOWN_OPTION;
 	result = check_value(s, option, value);
 	if (result != TENON_OK)
-		return socket_end(s, result);
+		return result;
 	hold(s, &rows[option], value);
+	socket_begin(s);
 	result = s->kind->option_set(s, option, value);
-	if (result == TENON_UNSUPPORTED && rows[option].holder != BY_KIND)
-		result = TENON_OK;
-	return socket_end(s, result);
+	sockets_settle(s->sockets);
+	return result == TENON_UNSUPPORTED && rows[option].holder != BY_KIND ? TENON_OK : result;
 }
 
 enum tenon_result tenon_option_get(const struct tenon_socket *s, enum tenon_option option,

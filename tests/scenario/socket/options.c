@@ -67,6 +67,23 @@ BOTH(an_unknown_option_is_refused)
 	pair_end(p);
 }
 
+/* … and does not displace the cause of what failed before. */
+BOTH(a_refused_option_leaves_the_cause_of_a_failure)
+{
+	struct pair *p = pair_new(&(struct pair_terms){ .is_ethernet = false });
+	struct tenon_endpoint far = at(f->far, 9);
+	struct tenon_cause cause;
+	struct tenon_socket *s;
+
+	assert_result(tenon_open(p->a.stack, f->version, TENON_DATAGRAM, &s), OK);
+	assert_result(tenon_connect(s, &far), NO_ROUTE);
+	assert_result(tenon_option_set(s, TENON_OPTION_NO_DELAY, 1), UNSUPPORTED);
+	assert_true(tenon_cause(s, &cause));
+	assert_result(cause.result, NO_ROUTE);
+	tenon_close(s);
+	pair_end(p);
+}
+
 /* DONT_ROUTE: destinations on the link only. */
 BOTH(an_unrouted_socket_stays_on_the_link)
 {
