@@ -198,15 +198,17 @@ static size_t length_of_text(const struct words *words)
 /* A line of words between the lifelines, at the side that says them. */
 static void draw_words(const struct drawing *d, unsigned side, const struct words *words)
 {
+	static const char cut[] = "...";
 	unsigned room = d->lane - 4, text = (unsigned)length_of_text(words);
-	unsigned len = words->len < room ? (unsigned)words->len : text < room ? text : room;
+	unsigned len = words->len <= room ? (unsigned)words->len : text <= room ? text : room;
+	unsigned dots = text > room ? sizeof cut - 1 : 0;
 
 	fprintf(d->to, "%*s%s", MARGIN_LEFT, "", d->glyphs->lifeline);
 	if (side == SIDE_OTHER)
 		repeat(d->to, " ", room - len);
 	fprintf(d->to, " %s ", d->glyphs->note);
-	text_put(d->to, words->at, len);
-	fputc(' ', d->to);
+	text_put(d->to, words->at, len - dots);
+	fprintf(d->to, "%.*s ", (int)dots, cut);
 	if (side == SIDE_OPENER)
 		repeat(d->to, " ", room - len);
 	fprintf(d->to, "%s\n", d->glyphs->lifeline);

@@ -211,6 +211,82 @@ TEST(silence_is_counted_in_syns)
 			 "timer, sent 3 times.\n");
 }
 
+static void arrives_at_client(struct stage *stage, const uint8_t *packet, size_t len)
+{
+	struct tenon_slice slice = { packet, len };
+
+	show(stage, CLIENT,
+	     (struct tenon_event){ .kind = TENON_EVENT_FRAME_IN, .fate = TENON_FATE_ICMP_REPORTED },
+	     &slice);
+}
+
+/* RFC 792: the SYN's IP header and eight octets are quoted. */
+TEST(an_icmp_error_is_told_with_its_sender)
+{
+	uint8_t error[20 + 8 + 28] = { 0x45, [3] = 56, [8] = 64, [9] = 1, 10, 1, 0,
+				       1,    10,       1,        0,       2,  3, 1 };
+	struct stage stage;
+
+	memcpy(error + 12, (uint8_t[]){ 10, 1, 0, 1, 10, 1, 0, 2, 3, 1 }, 10);
+	memcpy(error + 28, (uint8_t[]){ 0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 10, 1, 0, 2 }, 16);
+	memcpy(error + 44, (uint8_t[]){ 10, 1, 0, 3, 0x9c, 0x40, 0, 80, 0xff, 0xff, 0xff, 0 }, 12);
+	begin(&stage);
+	goes(&stage, (struct segment){ .from = CLIENT, SYN, 0, 0, .is_lost = true });
+	arrives_at_client(&stage, error, sizeof error);
+	assert_explained(&stage, NULL,
+			 "10.1.0.1 answered the SYN with ICMP: host unreachable, after 100 us.\n");
+}
+
+/* ARP, RFC 826, on an Ethernet: twice asked, never answered, and the SYN never left. */
+TEST(an_unanswered_question_is_told_and_the_segment_that_waited_for_it)
+{
+	static const uint8_t question[42] = {
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0,  0, 0, 0, 1, 8, 6, 0, 1, 8, 0,  6, 4, 0,
+		1,    2,    0,    0,    0,    0,    1, 10, 1, 0, 2, 0, 0, 0, 0, 0, 0, 10, 1, 0, 3,
+	};
+	static const uint8_t syn[40] = {
+		0x45, 0,    0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 10,   1, 0,    2,    10, 1, 0, 3,
+		0x9c, 0x40, 0, 80, 0, 0, 0, 9, 0,  0, 0, 0, 0x50, 2, 0xff, 0xff, 0,  0, 0, 0,
+	};
+	struct tenon_slice asked = { question, sizeof question }, waited = { syn, sizeof syn };
+	struct stage stage;
+	unsigned i;
+
+	begin(&stage);
+	tenon_pcapng_link(&stage.hosts[CLIENT], 2,
+			  &(struct tenon_link_facts){ .name = "eth0", .is_ethernet = true });
+	for (i = 0; i < 2; i++) {
+		show(&stage, CLIENT,
+		     (struct tenon_event){ .kind = TENON_EVENT_FRAME_OUT, .fate = TENON_FATE_SENT },
+		     &asked);
+		stage.at_us += 1000000;
+	}
+	show(&stage, CLIENT,
+	     (struct tenon_event){ .kind = TENON_EVENT_LOST, .fate = TENON_FATE_NEIGHBOR_SILENT },
+	     &waited);
+	failure(&stage, TENON_NEIGHBOR_SILENT);
+	assert_explained(&stage, &(struct diagram_style){ 80, 40, false },
+			 "                         10.1.0.2:40000                 10.1.0.3:80\n"
+			 "   0.000000              |-- who has 10.1.0.3? ------------------>|\n"
+			 "   1.000000              |-- who has 10.1.0.3? ------------------>|\n"
+			 "   2.000000              |-- SYN seq 0 x                          |\n"
+			 "                         | * the next hop did not answer          |\n"
+			 "                         | * the next hop does not answer ARP ... |\n");
+}
+
+TEST(a_doubled_segment_is_no_retransmission)
+{
+	struct stage stage;
+
+	begin(&stage);
+	opens(&stage);
+	goes(&stage, (struct segment){ .from = CLIENT, PSH | ACK, 1, 1, 10 });
+	goes(&stage, (struct segment){ .from = CLIENT, PSH | ACK, 1, 1, 10, .arrives_only = true });
+	assert_explained(&stage, NULL,
+			 "Established after 200 us; 10 octets there, 0 octets back, open where the "
+			 "capture ends, after 500 us.\n");
+}
+
 TEST(a_reset_names_who_sent_it)
 {
 	struct stage stage;
