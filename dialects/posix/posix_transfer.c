@@ -2,6 +2,7 @@
 /* posix_transfer.c - send and recv with their vectors, names and flags. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -184,7 +185,7 @@ ssize_t tenon_posix_writev(int fd, const struct iovec *vector, int count)
 	struct msghdr message = { .msg_iov = (struct iovec *)(uintptr_t)vector };
 	ssize_t done;
 
-	if (count < 0)
+	if (count < 0 || count > IOV_MAX)
 		return refuse(EINVAL);
 	message.msg_iovlen = (size_t)count;
 	done = tenon_posix_sendmsg(fd, &message, 0);
@@ -342,7 +343,7 @@ ssize_t tenon_posix_readv(int fd, const struct iovec *vector, int count)
 	struct msghdr message = { .msg_iov = (struct iovec *)(uintptr_t)vector };
 	ssize_t done;
 
-	if (count < 0)
+	if (count < 0 || count > IOV_MAX)
 		return refuse(EINVAL);
 	message.msg_iovlen = (size_t)count;
 	done = tenon_posix_recvmsg(fd, &message, 0);

@@ -37,7 +37,7 @@ int posix_vector_init(struct posix_vector *vector, const struct iovec *from_call
 	vector->count = (unsigned)count;
 	vector->len = 0;
 	if (count > IOV_MAX)
-		return EINVAL;
+		return EMSGSIZE;
 	if (count > POSIX_VECTOR_FEW) {
 		vector->at = vector->memory = malloc(count * sizeof vector->at[0]);
 		if (!vector->memory)

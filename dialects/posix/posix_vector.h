@@ -17,7 +17,7 @@ struct posix_vector {
 	size_t len; /* the sum */
 };
 
-/* EINVAL (IOV_MAX, a sum that no ssize_t holds), EFAULT, ENOMEM. */
+/* EMSGSIZE (IOV_MAX), EINVAL (a sum that no ssize_t holds), EFAULT, ENOMEM. */
 int posix_vector_init(struct posix_vector *, const struct iovec *from_caller, size_t count);
 void posix_vector_end(struct posix_vector *);
 

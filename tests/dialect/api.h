@@ -26,6 +26,8 @@ struct api {
 	ssize_t (*recvmsg)(int, struct msghdr *, int);
 	ssize_t (*read)(int, void *, size_t);
 	ssize_t (*write)(int, const void *, size_t);
+	ssize_t (*readv)(int, const struct iovec *, int);
+	ssize_t (*writev)(int, const struct iovec *, int);
 	int (*close)(int);
 	int (*dup)(int);
 	int (*dup2)(int, int);
