@@ -10,6 +10,8 @@
 
 #include "supervisor.h"
 
+enum { STREAM_BYTES = 262144 };
+
 static const struct tenon_family_module *const families[] = { &tenon_ipv4, &tenon_ipv6, NULL };
 static const struct tenon_transport *const transports[] = { &tenon_tcp, &tenon_udp, NULL };
 static const struct tenon_congestion *const congestions[] = { &tenon_newreno, NULL };
@@ -101,11 +103,29 @@ static bool make_seed(const struct host_plan *plan, uint8_t seed[16])
 	return plan->has_seed || getrandom(seed, 16, 0) == 16;
 }
 
+/* A host for programs that open thousands of connections; memory is reserved, and used as needed.
+ */
+static void raise_limits(struct tenon_limits *limits)
+{
+	limits->sockets = 16384;
+	limits->tcp_connections = 32768;
+	limits->tcp_listeners = 1024;
+	limits->tcp_port_bindings = 32768;
+	limits->pages = 65536;
+	limits->datagrams = 16384;
+	limits->packet_bytes = HOST_MTU_LOOPBACK;
+	limits->causes = 1024;
+}
+
 static bool make_stack(struct host *h, const uint8_t seed[16])
 {
 	struct tenon_config config;
 
 	tenon_config_linux(&config);
+	raise_limits(&config.limits);
+	/* Several of the loopback's segments must fit: with fewer than two, each would wait for a
+	 * delayed ACK. */
+	config.behavior.send_bytes = config.behavior.receive_bytes = STREAM_BYTES;
 	config.families = families;
 	config.transports = transports;
 	config.congestions = congestions;

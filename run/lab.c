@@ -60,6 +60,13 @@ bool lab_socket_name(const char *lab, struct sockaddr_un *name)
 	return true;
 }
 
+void lab_lengthen_queue(int fd)
+{
+	const int octets = LAB_QUEUE_BYTES;
+
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &octets, sizeof octets);
+}
+
 bool lab_peer_is_user(int fd)
 {
 	struct ucred peer;

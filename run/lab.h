@@ -20,7 +20,8 @@ enum {
 	LAB_NAME_MAX = 32,
 	LAB_ADDRESSES_MAX = 16,
 	LAB_FRAME_MAX = 14 + 1500,
-	LAB_ANSWER_TIMEOUT_S = 5
+	LAB_ANSWER_TIMEOUT_S = 5,
+	LAB_QUEUE_BYTES = 4 << 20 /* asked for; the kernel gives what net.core.wmem_max allows */
 };
 
 struct lab_hello {
@@ -49,6 +50,9 @@ bool lab_name_is_good(const char *name);
 /* The name of the lab's socket, in a folder that is made if need be and that belongs to this user
  * alone; otherwise one line on stderr and false. */
 bool lab_socket_name(const char *lab, struct sockaddr_un *);
+
+/* Makes the queue of frames that this end sends as long as the kernel allows: about a window. */
+void lab_lengthen_queue(int fd);
 
 /* Does the other side of this socket run as this user? */
 bool lab_peer_is_user(int fd);

@@ -82,6 +82,7 @@ static bool greet(int fd, const char *lab, const struct lab_hello *hello)
 	struct lab_answer answer;
 
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+	lab_lengthen_queue(fd);
 	if (!lab_peer_is_user(fd)) {
 		fprintf(stderr, "tenon: lab %s is run by another user\n", lab);
 		return false;

@@ -209,6 +209,7 @@ static void admit(struct lab_switch *w)
 		close(fd);
 		return;
 	}
+	lab_lengthen_queue(fd);
 	w->ports[i] = (struct port){ .fd = fd };
 }
 
