@@ -29,7 +29,8 @@ static uint32_t congestion_room(const struct tcp_conn *c)
 {
 	uint32_t cwnd = c->window.cwnd, in_flight = tcp_in_flight(c);
 
-	if (!(c->flags & CONN_IN_RECOVERY) && c->duplicate_acks <= LIMITED_TRANSMIT_ACKS)
+	if (!(c->flags & CONN_IN_RECOVERY) && c->duplicate_acks <= LIMITED_TRANSMIT_ACKS &&
+	    seq_eq(c->again.from, c->again.until)) /* for new text only */
 		cwnd += (uint32_t)c->duplicate_acks * c->window.mss;
 	return cwnd > in_flight ? cwnd - in_flight : 0;
 }

@@ -28,6 +28,9 @@ void tcp_recovery_duplicate_ack(struct tcp_conn *c)
 	 */
 	if (c->duplicate_acks != DUPLICATES || seq_lt(c->snd.una, c->recover))
 		return;
+	/* RFC 5681 3.2, step 2: what limited transmit has added beyond cwnd does not count. */
+	if (in_flight > c->window.cwnd)
+		in_flight = c->window.cwnd;
 	c->recover = c->snd.nxt;
 	tcp_congestion_of(c)->lost(&c->window, in_flight);
 	c->flags |= CONN_IN_RECOVERY;

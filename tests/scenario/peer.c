@@ -72,7 +72,7 @@ static void configure(struct peer *p, struct tenon_config *config)
 
 struct peer *peer_new(const struct peer_terms *terms)
 {
-	const uint8_t seed[16] = { 1 };
+	const uint8_t seed[16] = { 1, terms->seed };
 	struct tenon_link_facts facts = { .name = "line", .mtu = MTU };
 	struct peer *p = calloc(1, sizeof *p);
 	struct tenon_config config;

@@ -53,6 +53,7 @@ struct peer_terms {
 	uint16_t wnd; /* PEER_WND if 0 */
 	unsigned backlog;
 	uint16_t mtu;
+	uint8_t seed;
 	void (*change)(struct tenon_config *);
 	void (*prepare)(struct tenon_socket *); /* before connect() or listen() */
 };
