@@ -46,6 +46,17 @@ void posix_hosts_of(const struct tenon_port *port, void (*call)(struct tenon_pos
 	posix_hosts_unlock();
 }
 
+/* Where the letter of a manual is another behavior than Linux's, not only another name for it: one
+ * success, one failure is told once (LX-07), seven SYNs in 127 s (LX-16). */
+static void behave(struct tenon_behavior *behavior, enum tenon_posix_dialect dialect)
+{
+	if (dialect == TENON_POSIX_LINUX)
+		return;
+	behavior->success_is_collected = false;
+	behavior->failure_is_collected = false;
+	behavior->syn_linear_timeouts = 0;
+}
+
 struct tenon_posix_host *tenon_posix_host_new(struct tenon *stack, struct tenon_port *port,
 					      enum tenon_posix_dialect dialect)
 {
@@ -56,6 +67,7 @@ struct tenon_posix_host *tenon_posix_host_new(struct tenon *stack, struct tenon_
 	host->stack = stack;
 	host->port = port;
 	host->dialect = dialect;
+	behave(tenon_behavior(stack), dialect);
 	posix_forks_watch();
 	posix_signals_hold(&host->mask);
 	port->ops->lock(port);

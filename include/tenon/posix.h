@@ -46,7 +46,8 @@ enum tenon_posix_dialect {
 
 /* A host on this stack, which lives in this port's world (<tenon/port.h>, <tenon/sim.h>). The stack
  * stays the caller's and must outlive the host; it is called only between tenon_posix_enter() and
- * tenon_posix_leave() from now on, and its sockets are the host's alone. NULL: no memory. */
+ * tenon_posix_leave() from now on, and its sockets are the host's alone. Other dialects than linux
+ * change the stack's behavior to theirs. NULL: no memory. */
 struct tenon_posix_host *tenon_posix_host_new(struct tenon *, struct tenon_port *,
 					      enum tenon_posix_dialect);
 
