@@ -186,6 +186,7 @@ bool exchange_is_done(void *context)
 
 void exchange_open(struct exchange *exchange, struct lan *lan, const struct exchange_terms *terms)
 {
+	struct tenon_endpoint from = lan_end(terms->version, 0, terms->opener_port);
 	struct tenon_endpoint to = lan_end(terms->version, 1, terms->port);
 	unsigned i;
 
@@ -206,6 +207,8 @@ void exchange_open(struct exchange *exchange, struct lan *lan, const struct exch
 					       .to_receive = terms->octets[1 - i] };
 	exchange->ends[0].socket = lan_socket(lan, 0, terms->version);
 	tenon_set_user(exchange->ends[0].socket, &exchange->ends[0]);
+	if (terms->opener_port != 0)
+		assert_result(tenon_bind(exchange->ends[0].socket, &from), OK);
 	assert_result(tenon_connect(exchange->ends[0].socket, &to), CONNECT_STARTED);
 }
 

@@ -33,7 +33,8 @@ struct exchange_terms {
 	enum tenon_ip_version version;
 	uint64_t octets[2]; /* that each end sends */
 	uint32_t rest_us;
-	uint16_t port; /* that host 1 listens on; several exchanges may share a lan */
+	uint16_t port;        /* that host 1 listens on; several exchanges may share a lan */
+	uint16_t opener_port; /* 0: any */
 };
 
 /* Opens it: the listener listens and the SYN is asked for. */

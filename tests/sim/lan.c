@@ -57,7 +57,7 @@ static void configure(struct tenon_config *config, const struct lan_terms *terms
 		terms->change(config);
 }
 
-static void add_host(struct lan *lan, const struct lan_terms *terms)
+void lan_add_host(struct lan *lan, const struct lan_terms *terms)
 {
 	static const char *const names[] = { "a", "b", "c", "d" };
 	struct lan_host *host = &lan->hosts[lan->count];
@@ -103,7 +103,7 @@ void lan_open(struct lan *lan, const struct lan_terms *terms)
 								.mtu = terms->mtu });
 	assert_non_null(lan->wire);
 	for (i = 0; i < terms->hosts; i++)
-		add_host(lan, terms);
+		lan_add_host(lan, terms);
 }
 
 void lan_close(struct lan *lan)

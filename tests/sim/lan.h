@@ -47,6 +47,9 @@ struct lan_terms {
 void lan_open(struct lan *, const struct lan_terms *);
 void lan_close(struct lan *);
 
+/* One more host, numbered lan->count, as lan_open() makes them. */
+void lan_add_host(struct lan *, const struct lan_terms *);
+
 struct tenon_ip lan_ip(enum tenon_ip_version, unsigned host);
 struct tenon_endpoint lan_end(enum tenon_ip_version, unsigned host, uint16_t port);
 
