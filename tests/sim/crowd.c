@@ -34,6 +34,20 @@ static bool all_are_done(void *context)
 	return done;
 }
 
+static void tell_stuck(struct crowd *crowd)
+{
+	unsigned i;
+
+	for (i = 0; i < CROWD; i++) {
+		const struct exchange_end *ends = crowd->exchanges[i].ends;
+
+		if (!exchange_is_done(&crowd->exchanges[i]))
+			fail_msg("connection %u is stuck, %llu there and %llu back are missing", i,
+				 (unsigned long long)(ends[1].to_receive - ends[1].received),
+				 (unsigned long long)(ends[0].to_receive - ends[0].received));
+	}
+}
+
 static void run(struct crowd *crowd, uint64_t seed)
 {
 	uint64_t random = seed;
@@ -58,14 +72,7 @@ static void run(struct crowd *crowd, uint64_t seed)
 							.rest_us = seeds_below(&random, 100000),
 							.port = (uint16_t)(80 + i) });
 	if (!tenon_sim_run(crowd->lan.sim, SECONDS(3600), all_are_done, crowd))
-		for (i = 0; i < CROWD; i++)
-			if (!exchange_is_done(&crowd->exchanges[i]))
-				fail_msg(
-					"connection %u is stuck: %llu of %llu there, %llu of %llu back",
-					i, (unsigned long long)crowd->exchanges[i].ends[1].received,
-					(unsigned long long)crowd->exchanges[i].ends[1].to_receive,
-					(unsigned long long)crowd->exchanges[i].ends[0].received,
-					(unsigned long long)crowd->exchanges[i].ends[0].to_receive);
+		tell_stuck(crowd);
 	for (i = 0; i < CROWD; i++) {
 		assert_result(crowd->exchanges[i].error, OK);
 		exchange_close(&crowd->exchanges[i]);
