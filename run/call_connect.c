@@ -11,7 +11,6 @@
 
 #include "call.h"
 #include "dialects/posix/posix_errors.h"
-#include "explain.h"
 
 /* The kernel's own error of the program's end: read, and thereby cleared. */
 static int take_kernel_error(const struct call *c)
@@ -58,7 +57,7 @@ static enum call_outcome fail_attempt(struct call *c, enum tenon_result result)
 	struct standin *s = c->standin;
 	int error = posix_connect_errno(TENON_POSIX_LINUX, s->socket, result);
 
-	explain_failure(s, error);
+	standin_explain(s, error);
 	if (s->was_attached && s->state == STANDIN_LOOSE)
 		(void)take_kernel_error(c);
 	return call_fail(c, error);

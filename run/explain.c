@@ -6,12 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "dialects/posix/posix_errors.h"
-#include "host.h"
-#include "standin.h"
-
-enum { ENDPOINT_MAX = 64 };
-
 /* A text that grows to the end of its room and no farther. */
 struct text {
 	char *at;
@@ -187,18 +181,4 @@ void explain_sentence(char *out, size_t size, const struct tenon_cause *cause, i
 	}
 	add(&t, ": ");
 	add_reason(&t, cause, link_name);
-}
-
-void explain_failure(struct standin *s, int error)
-{
-	struct tenon_cause cause;
-	char sentence[512];
-
-	if (!s->owner->is_explaining || s->is_explained || !tenon_cause(s->socket, &cause))
-		return;
-	s->is_explained = true;
-	if (error == 0)
-		error = posix_connect_errno(TENON_POSIX_LINUX, s->socket, cause.result);
-	explain_sentence(sentence, sizeof sentence, &cause, error, host_link_name(cause.link));
-	fprintf(stderr, "tenon: %s\n", sentence);
 }

@@ -11,15 +11,9 @@
 
 #include <tenon/cause.h>
 
-struct standin;
-
 /* Writes the sentence, without a line end. error: what the program gets, as an errno; link_name:
  * of the cause's link, may be NULL. Cut if it does not fit. */
 void explain_sentence(char *out, size_t size, const struct tenon_cause *, int error,
 		      const char *link_name);
-
-/* Says on stderr why this stand-in's attempt failed, once for each attempt, if the user asked for
- * it (--explain). error 0: the errno of the cause's result. */
-void explain_failure(struct standin *, int error);
 
 #endif

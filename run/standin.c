@@ -12,8 +12,11 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "dialects/posix/posix_errors.h"
+#include "explain.h"
+#include "host.h"
 
-enum { LOOSE_LIMIT_MIN = 64 };
+enum { LOOSE_LIMIT_MIN = 64, SENTENCE_MAX = 512 };
 
 static unsigned bucket_of(uint64_t cookie)
 {
@@ -305,6 +308,20 @@ bool standin_sweep(struct supervisor *v)
 		found = true;
 	}
 	return found;
+}
+
+void standin_explain(struct standin *s, int error)
+{
+	struct tenon_cause cause;
+	char sentence[SENTENCE_MAX];
+
+	if (!s->owner->is_explaining || s->is_explained || !tenon_cause(s->socket, &cause))
+		return;
+	s->is_explained = true;
+	if (error == 0)
+		error = posix_connect_errno(TENON_POSIX_LINUX, s->socket, cause.result);
+	explain_sentence(sentence, sizeof sentence, &cause, error, host_link_name(cause.link));
+	fprintf(stderr, "tenon: %s\n", sentence);
 }
 
 void standin_news(struct standin *s)

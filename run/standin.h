@@ -102,6 +102,10 @@ bool standin_sweep(struct supervisor *);
 /* A duplicate of the program's end from who used it last, or -1. */
 int standin_program_end(const struct standin *);
 
+/* Says on stderr why this stand-in's attempt failed, once for each attempt, if the user asked for
+ * it (--explain). error 0: the errno of the cause's result. */
+void standin_explain(struct standin *, int error);
+
 /* Something happened to the core's socket. */
 void standin_news(struct standin *);
 

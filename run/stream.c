@@ -14,7 +14,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "explain.h"
 #include "standin.h"
 
 /* The program's close() with octets unread, or of a connection with octets on their way to it. */
@@ -191,7 +190,7 @@ static void look_at_attempt(struct standin *s)
 	if (readiness & TENON_CONNECTING)
 		return;
 	if (readiness & (TENON_ERROR | TENON_CLOSED)) {
-		explain_failure(s, 0);
+		standin_explain(s, 0);
 		standin_detach(s);
 		return;
 	}
