@@ -170,7 +170,7 @@ static uint32_t flag_of(enum tenon_option option)
 static bool set_number(struct tcp_settings *set, enum tenon_option option, uint32_t value)
 {
 	if (option == TENON_OPTION_SEND_BYTES)
-		set->send_bytes = value;
+		set->send_bytes = value > 0 ? value : 1; /* or nothing could ever be sent */
 	else if (option == TENON_OPTION_RECEIVE_BYTES)
 		set->receive_bytes = value;
 	else if (option == TENON_OPTION_RECEIVE_LOW)

@@ -31,17 +31,40 @@ bool tcp_is_at_end(const struct tcp_conn *c)
 	return true;
 }
 
+/* A quarter of the pages is left to what arrives: if on both hosts all of them held what waits to
+ * be sent, no octet could move any more. */
+static size_t memory_for_sending(const struct pages *pages)
+{
+	uint32_t left = pages->pool.limit - pages->pool.used, kept = pages->pool.limit / 4;
+
+	return left > kept ? (size_t)(left - kept) * pages->page_bytes : 0;
+}
+
 uint32_t tcp_send_room(const struct tcp_user *u)
 {
 	const struct tcp_conn *c = u->conn;
+	uint32_t room;
+	size_t memory;
 
 	if (c == NULL || !tcp_may_send(c) || c->out.len >= c->send_bytes)
 		return 0;
-	return c->send_bytes - c->out.len;
+	room = c->send_bytes - c->out.len;
+	memory = memory_for_sending(u->tcp->pages);
+	return memory < room ? (uint32_t)memory : room;
 }
 
-static unsigned readiness_of_conn(const struct tcp_conn *c, uint32_t low)
+/* Linux's third: who was told "full" is told "writable" when it is worth it. Without memory, but
+ * with text whose ACK will bring some, it is not. */
+static bool is_writable(const struct tcp_user *u, const struct tcp_conn *c)
 {
+	if (c->out.len > c->send_bytes - c->send_bytes / 3)
+		return false;
+	return c->out.len == 0 || tcp_send_room(u) > 0;
+}
+
+static unsigned readiness_of_conn(const struct tcp_user *u, const struct tcp_conn *c)
+{
+	uint32_t low = u->set.receive_low;
 	unsigned bits = 0;
 
 	if (c->state == TCP_CLOSED || c->state == TCP_TIME_WAIT)
@@ -52,10 +75,9 @@ static unsigned readiness_of_conn(const struct tcp_conn *c, uint32_t low)
 		bits |= TENON_READABLE;
 	if (tcp_is_at_end(c))
 		bits |= TENON_RECEIVE_CLOSED;
-	/* Linux's third: who was told "full" is told "writable" when it is worth it. */
 	if (!tcp_may_send(c))
 		bits |= TENON_WRITABLE | TENON_SEND_CLOSED;
-	else if (c->out.len <= c->send_bytes - c->send_bytes / 3)
+	else if (is_writable(u, c))
 		bits |= TENON_WRITABLE;
 	if (c->flags & CONN_URGENT) /* MUST-33 */
 		bits |= TENON_URGENT;
@@ -69,7 +91,7 @@ unsigned tcp_readiness(const struct tcp_user *u)
 		       (list_empty(&u->listener->waiting) ? 0U : (unsigned)TENON_READABLE);
 	if (u->conn == NULL)
 		return u->has_failed ? ENDED : (unsigned)TENON_CLOSED;
-	return readiness_of_conn(u->conn, u->set.receive_low);
+	return readiness_of_conn(u, u->conn);
 }
 
 bool tcp_status(const struct tcp_user *u, struct tenon_tcp_status *status)

@@ -275,15 +275,6 @@ enum tenon_result tcp_open(struct tcp_user *u, const struct tenon_endpoint *peer
 	return TENON_CONNECT_STARTED;
 }
 
-/* A quarter of the pages is left to what arrives: if on both hosts all of them held what waits to
- * be sent, no octet could move any more. */
-static size_t memory_for_sending(const struct pages *pages)
-{
-	uint32_t left = pages->pool.limit - pages->pool.used, kept = pages->pool.limit / 4;
-
-	return left > kept ? (size_t)(left - kept) * pages->page_bytes : 0;
-}
-
 /* RFC 9293 3.10.2. */
 enum tenon_result tcp_send(struct tcp_user *u, const struct tenon_slice *slices, unsigned count,
 			   bool more_follows, size_t *sent)
@@ -302,18 +293,18 @@ enum tenon_result tcp_send(struct tcp_user *u, const struct tenon_slice *slices,
 	for (i = 0; i < count; i++) {
 		uint32_t room = tcp_send_room(u);
 		size_t part = slices[i].len < room ? slices[i].len : room;
-		size_t memory = memory_for_sending(u->tcp->pages);
 
-		wanted += part;
-		part = part < memory ? part : memory;
+		wanted += slices[i].len;
 		*sent += stream_append(&c->out, u->tcp->pages, slices[i].at, part);
+		if (*sent < wanted)
+			break;
 	}
 	c->flags &= ~(uint32_t)CONN_MORE;
 	c->flags |= more_follows ? CONN_MORE : 0U;
 	tcp_output(c);
-	if (*sent > 0 || (wanted == 0 && tcp_send_room(u) > 0))
+	if (*sent > 0 || wanted == 0)
 		return TENON_OK;
-	return wanted > 0 && c->out.len == 0 ? TENON_NO_MEMORY : TENON_WOULD_BLOCK;
+	return c->out.len == 0 ? TENON_NO_MEMORY : TENON_WOULD_BLOCK;
 }
 
 /* RFC 9293 3.10.3. */
