@@ -299,7 +299,8 @@ static enum fate first_check_sequence(struct tcp_conn *c, struct tcp_segment *se
 	return FATE_PASS;
 }
 
-/* Second, check the RST bit. RFC 5961 3.2: only an exact one resets. */
+/* Second, check the RST bit. RFC 5961 3.2: only an exact one resets; SHLD-2: with
+ * text or without. */
 static enum fate second_check_rst(struct tcp_conn *c, const struct tcp_segment *seg)
 {
 	if (!(seg->flags & TCP_RST))

@@ -31,7 +31,8 @@ static void end_attempt(struct tcp_conn *c, const struct icmp_report *r)
 	tcp_end(c, c->flags & CONN_PASSIVE ? TENON_OK : r->result);
 }
 
-/* MUST-56: the connection goes on; MUST-47: its user can learn of the error. */
+/* MUST-56: the connection goes on; MUST-47, SHLD-25: its user can learn of the
+ * error. */
 static void remember(struct tcp_conn *c, const struct icmp_report *r)
 {
 	struct tcp_user *user = c->user;

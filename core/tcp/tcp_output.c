@@ -17,7 +17,8 @@ uint32_t tcp_in_flight(const struct tcp_conn *c)
 	return seq_sub(c->snd.nxt, c->snd.una) - seq_sub(c->again.until, c->again.from);
 }
 
-/* Octets from seq_number on that the peer's window allows. MUST-34: it may have shrunk below. */
+/* Octets from seq_number on that the peer's window allows. MUST-34, SHLD-15: it may have
+ * shrunk below. */
 static uint32_t window_from(const struct tcp_conn *c, seq32 seq_number)
 {
 	int32_t left = seq_diff(seq_add(c->snd.una, c->snd.wnd), seq_number);
@@ -51,7 +52,7 @@ static struct tcp_plan plan_syn(const struct tcp_conn *c)
 
 static uint8_t flags_up_to(const struct tcp_conn *c, seq32 end)
 {
-	/* PSH when the buffer is emptied; MUST-60, MUST-61. */
+	/* PSH when the buffer is emptied; MUST-60, MUST-61, SHLD-27. */
 	return seq_eq(end, tcp_data_end(c)) ? TCP_ACK | TCP_PSH : TCP_ACK;
 }
 

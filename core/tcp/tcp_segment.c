@@ -77,7 +77,7 @@ enum tenon_result tcp_send_segment(struct tcp_conn *c, seq32 seq_number, uint8_t
 	c->ack_sent = c->rcv.nxt;
 	if (c->user != NULL)
 		c->user->segments_sent++;
-	return ip_send(c->tcp->ip, &c->flow, &packet); /* MUST-48, MUST-49: as the flow says. */
+	return ip_send(c->tcp->ip, &c->flow, &packet); /* MUST-48, MUST-49, SHLD-22 */
 }
 
 static void send_empty(struct tcp_conn *c, seq32 seq_number, uint8_t flags)
@@ -96,7 +96,7 @@ void tcp_send_abort(struct tcp_conn *c)
 
 void tcp_send_keepalive(struct tcp_conn *c)
 {
-	send_empty(c, seq_add(c->snd.una, UINT32_MAX), TCP_ACK);
+	send_empty(c, seq_add(c->snd.una, UINT32_MAX), TCP_ACK); /* SHLD-12 */
 }
 
 void tcp_send_rst(struct tcp *tcp, const struct tcp_segment *seg)

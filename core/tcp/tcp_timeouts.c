@@ -204,7 +204,7 @@ static void give_up(struct tcp_conn *c, enum tenon_result result, enum tenon_tim
 	tcp_end(c, result); /* MUST-20: R2 closes the connection. */
 }
 
-/* RFC 6298 5.4 to 5.6 and RFC 5681 3.1. */
+/* RFC 6298 5.4 to 5.6 and RFC 5681 3.1; of a SYN as of anything else (MUST-22). */
 static void retransmit(struct tcp_conn *c)
 {
 	const struct tenon_behavior *b = c->tcp->behavior;
