@@ -8,7 +8,8 @@
 #include "dialects/posix/posix_epoll.h"
 #include "dialects/posix/posix_memory.h"
 
-enum { NUMBERS_MAX = 1 << 20 };
+/* Few descriptors need no memory, so that a signal handler may ask. */
+enum { NUMBERS_MAX = 1 << 20, FEW = 8 };
 
 /* One call that is inside. The kernel's descriptors are watched by the wait itself, behind the
  * watch for signals; an epoll instance's private one is among them. */
@@ -19,6 +20,10 @@ struct polling {
 	struct pollfd *kernel;     /* kernel[0] is for signals */
 	nfds_t *kernel_index;      /* which of fds each belongs to */
 	unsigned kernel_count;
+	void *memory; /* of the three, unless they are few */
+	struct pollfd few_kernel[FEW + 2];
+	struct posix_file *few_files[FEW];
+	nfds_t few_index[FEW + 1];
 	struct tenon_port *port; /* NULL: all are the kernel's */
 };
 
@@ -51,18 +56,33 @@ static void begin_one(struct polling *p, nfds_t i)
 		watch_kernel(p, file->epoll->kernel_fd, POLLIN, i);
 }
 
+/* Room for the kernel's list with the watch for signals and the port's own, for an index to all
+ * but the latter, and for a file each. */
+static bool make_room(struct polling *p)
+{
+	size_t size = sizeof p->kernel[0] + sizeof p->kernel_index[0] + sizeof(struct posix_file *);
+
+	p->files = p->few_files;
+	p->kernel = p->few_kernel;
+	p->kernel_index = p->few_index;
+	if (p->count <= FEW)
+		return true;
+	p->memory = calloc(p->count + 2, size);
+	p->files = p->memory;
+	p->kernel_index = (nfds_t *)(void *)(p->files + p->count + 2);
+	p->kernel = (struct pollfd *)(void *)(p->kernel_index + p->count + 2);
+	return p->memory != NULL;
+}
+
 static int begin(struct polling *p)
 {
 	nfds_t i;
 
 	if (p->count > NUMBERS_MAX)
 		return EINVAL;
-	p->files = calloc(p->count + 1, sizeof(struct posix_file *));
-	p->kernel = calloc(p->count + 2, sizeof p->kernel[0]);
-	p->kernel_index = calloc(p->count + 1, sizeof p->kernel_index[0]);
-	p->kernel_count = 1;
-	if (!p->files || !p->kernel || !p->kernel_index)
+	if (!make_room(p))
 		return ENOMEM;
+	p->kernel_count = 1;
 	for (i = 0; i < p->count; i++)
 		begin_one(p, i);
 	return 0;
@@ -72,12 +92,10 @@ static void end(struct polling *p)
 {
 	nfds_t i;
 
-	for (i = 0; p->files && i < p->count; i++)
+	for (i = 0; p->kernel_count > 0 && i < p->count; i++)
 		if (p->files[i])
 			posix_file_give(p->files[i]);
-	free(p->files);
-	free(p->kernel);
-	free(p->kernel_index);
+	free(p->memory);
 }
 
 static short revents_of(struct polling *p, nfds_t i)

@@ -8,9 +8,10 @@
  * read, write, readv, writev, close, dup, dup2, fcntl, ioctl and the polling calls take the
  * kernel's descriptors as well, mixed with ours.
  *
- * Threads: all functions may be called from any thread at once, and from signal handlers where
- * POSIX lets its own. A blocking call lets other threads in while it waits. While inside, signals
- * wait at the door (a crash's own excepted) and interrupt exactly where Linux would be interrupted.
+ * Threads: all functions may be called from any thread at once. A blocking call lets other threads
+ * in while it waits. While inside, signals wait at the door (a crash's own excepted) and interrupt
+ * exactly where Linux would be interrupted; so a handler may call, too, but what makes or closes a
+ * descriptor, polls more than eight, or moves more than eight vectors uses malloc() and free().
  *
  * fork(): the child has no hosts. Its copies of the descriptors are closed, every call on them
  * answers EBADF, the parent's connections are not disturbed, and the child may make new hosts.

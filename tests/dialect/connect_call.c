@@ -279,10 +279,10 @@ static int socket_with(struct outcome *o, enum fault fault, int type)
 		o->world->api->connect(fd, (struct sockaddr *)&peer.at, peer.len);
 		return fd;
 	case FAULT_PENDING:
-		o->world->peer->answer = PEER_SILENT;
+		peer_answers(o, PEER_SILENT, 0);
 		o->world->api->fcntl(fd, F_SETFL, O_NONBLOCK);
 		o->world->api->connect(fd, (struct sockaddr *)&peer.at, peer.len);
-		o->world->peer->answer = PEER_ACCEPTS;
+		peer_answers(o, PEER_ACCEPTS, 0);
 		return fd;
 	case FAULT_LISTENING:
 		o->world->api->listen(fd, 1);

@@ -169,7 +169,7 @@ static void refused(struct outcome *o)
 	const struct api *api = o->world->api;
 	int fd = makes_socket(o, SOCK_DGRAM);
 
-	o->world->peer->answer = PEER_REFUSES;
+	peer_answers(o, PEER_REFUSES, 0);
 	connects(o, fd, name_of_peer(o->world, 55));
 	saw_result(o, "send", api->send(fd, "x", 1, 0));
 	world_calm(o->world);
@@ -207,9 +207,7 @@ static void reported_softly(struct outcome *o)
 	const struct api *api = o->world->api;
 	int fd = makes_socket(o, SOCK_DGRAM | SOCK_NONBLOCK);
 
-	o->world->peer->answer = PEER_REPORTS;
-	o->world->peer->icmp_type = o->world->family == AF_INET ? 3 : 1;
-	o->world->peer->icmp_code = 0;
+	peer_reports(o, o->world->family == AF_INET ? 3 : 1, 0, 0);
 	connects(o, fd, name_of_peer(o->world, 56));
 	saw_result(o, "send", api->send(fd, "x", 1, 0));
 	world_calm(o->world);

@@ -9,14 +9,14 @@ static void refused_blocking(struct outcome *o)
 {
 	int fd = makes_socket(o, SOCK_STREAM);
 
-	o->world->peer->answer = PEER_REFUSES;
+	peer_answers(o, PEER_REFUSES, 0);
 	connects(o, fd, name_of_peer(o->world, 81));
 	saw_ready(o, "after", fd);
 	saw_error(o, "SO_ERROR", fd);
 	saw_names(o, "after", fd);
 	saw_wire(o);
 	connects(o, fd, name_of_peer(o->world, 81));
-	o->world->peer->answer = PEER_ACCEPTS;
+	peer_answers(o, PEER_ACCEPTS, 0);
 	connects(o, fd, name_of_peer(o->world, 80));
 	o->world->api->close(fd);
 	saw_fresh_connect(o);
@@ -39,8 +39,7 @@ static void refused_non_blocking(struct outcome *o)
 {
 	int fd = makes_socket(o, SOCK_STREAM | SOCK_NONBLOCK);
 
-	o->world->peer->answer = PEER_REFUSES;
-	o->world->peer->delay_us = 5000;
+	peer_answers(o, PEER_REFUSES, 5000);
 	connects(o, fd, name_of_peer(o->world, 81));
 	waits_writable(o, fd, 2000);
 	saw_ready(o, "refused", fd);
@@ -88,8 +87,7 @@ static void refused_then_used(struct outcome *o)
 	int fd = makes_socket(o, SOCK_STREAM | SOCK_NONBLOCK);
 	char octet;
 
-	o->world->peer->answer = PEER_REFUSES;
-	o->world->peer->delay_us = 5000;
+	peer_answers(o, PEER_REFUSES, 5000);
 	connects(o, fd, name_of_peer(o->world, 81));
 	waits_writable(o, fd, 2000);
 	saw_result(o, "recv", api->recv(fd, &octet, 1, 0));
@@ -158,15 +156,11 @@ TEST(a_destination_without_a_way_is_told_at_once)
 /* Each error twice: as SO_ERROR of a non-blocking connect(), and as a blocking one's. */
 static void reported(struct outcome *o, uint8_t type, uint8_t code)
 {
-	struct peer *peer = o->world->peer;
 	int late = makes_socket(o, SOCK_STREAM | SOCK_NONBLOCK);
 	int at_once = makes_socket(o, SOCK_STREAM);
 	char what[32];
 
-	peer->answer = PEER_REPORTS;
-	peer->icmp_type = type;
-	peer->icmp_code = code;
-	peer->delay_us = 2000;
+	peer_reports(o, type, code, 2000);
 	connects(o, late, name_of_peer(o->world, 83));
 	waits_writable(o, late, 2000);
 	snprintf(what, sizeof what, "%u/%u", type, code);
@@ -254,8 +248,7 @@ static void reset_while_opening(struct outcome *o)
 	int blocking = makes_socket(o, SOCK_STREAM);
 	int non_blocking = makes_socket(o, SOCK_STREAM | SOCK_NONBLOCK);
 
-	o->world->peer->answer = PEER_OPENS;
-	o->world->peer->delay_us = 2000;
+	peer_answers(o, PEER_OPENS, 2000);
 	connects(o, blocking, name_of_peer(o->world, 84));
 	saw_wire(o);
 	connects(o, non_blocking, name_of_peer(o->world, 84));

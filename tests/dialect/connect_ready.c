@@ -15,10 +15,7 @@ static int begins_connect(struct outcome *o, enum peer_answer answer)
 {
 	int fd = makes_socket(o, SOCK_STREAM | SOCK_NONBLOCK);
 
-	world_lock(o->world);
-	o->world->peer->answer = answer;
-	o->world->peer->delay_us = ANSWER_AFTER_US;
-	world_unlock(o->world);
+	peer_answers(o, answer, ANSWER_AFTER_US);
 	connects(o, fd, name_of_peer(o->world, 80));
 	return fd;
 }

@@ -45,7 +45,7 @@ static void interrupted(struct outcome *o)
 {
 	int fd = makes_socket(o, SOCK_STREAM);
 
-	o->world->peer->delay_us = ANSWER_AFTER_US;
+	peer_answers(o, PEER_ACCEPTS, ANSWER_AFTER_US);
 	signals_soon(o, SIGUSR1, 0);
 	connects(o, fd, name_of_peer(o->world, 80));
 	saw_handled(o);
@@ -79,14 +79,14 @@ static void interrupted_then_waits(struct outcome *o)
 {
 	int fd = makes_socket(o, SOCK_STREAM);
 
-	o->world->peer->delay_us = ANSWER_AFTER_US;
+	peer_answers(o, PEER_ACCEPTS, ANSWER_AFTER_US);
 	signals_soon(o, SIGUSR1, 0);
 	connects(o, fd, name_of_peer(o->world, 80));
 	connects(o, fd, name_of_peer(o->world, 80));
 	saw_ready(o, "established", fd);
 	saw_wire(o);
 	o->world->api->close(fd);
-	o->world->peer->answer = PEER_REFUSES;
+	peer_answers(o, PEER_REFUSES, ANSWER_AFTER_US);
 	fd = makes_socket(o, SOCK_STREAM);
 	signals_soon(o, SIGUSR1, 0);
 	connects(o, fd, name_of_peer(o->world, 81));
@@ -111,12 +111,12 @@ static void restarted(struct outcome *o)
 {
 	int fd = makes_socket(o, SOCK_STREAM);
 
-	o->world->peer->delay_us = ANSWER_AFTER_US;
+	peer_answers(o, PEER_ACCEPTS, ANSWER_AFTER_US);
 	signals_soon(o, SIGUSR1, SA_RESTART);
 	connects(o, fd, name_of_peer(o->world, 80));
 	saw_handled(o);
 	o->world->api->close(fd);
-	o->world->peer->answer = PEER_REFUSES;
+	peer_answers(o, PEER_REFUSES, ANSWER_AFTER_US);
 	fd = makes_socket(o, SOCK_STREAM);
 	signals_soon(o, SIGUSR1, SA_RESTART);
 	connects(o, fd, name_of_peer(o->world, 81));
@@ -141,7 +141,7 @@ static void limited(struct outcome *o)
 	int fd = makes_socket(o, SOCK_STREAM);
 
 	o->world->api->setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-	o->world->peer->delay_us = ANSWER_AFTER_US;
+	peer_answers(o, PEER_ACCEPTS, ANSWER_AFTER_US);
 	signals_soon(o, SIGUSR1, SA_RESTART);
 	connects(o, fd, name_of_peer(o->world, 80));
 	saw_handled(o);
@@ -160,7 +160,7 @@ static void ignored(struct outcome *o)
 	int fd = makes_socket(o, SOCK_STREAM), usr2 = SIGUSR2;
 	sigset_t mask, before, pending;
 
-	o->world->peer->delay_us = ANSWER_AFTER_US;
+	peer_answers(o, PEER_ACCEPTS, ANSWER_AFTER_US);
 	signals_soon(o, SIGUSR1, 0);
 	signal(SIGUSR1, SIG_IGN);
 	connects(o, fd, name_of_peer(o->world, 80));

@@ -52,7 +52,7 @@ static void connect_non_blocking(struct outcome *o)
 	const struct api *api = o->world->api;
 	int fd = makes_socket(o, SOCK_STREAM | SOCK_NONBLOCK);
 
-	o->world->peer->delay_us = 50000;
+	peer_answers(o, PEER_ACCEPTS, 50000);
 	connects(o, fd, name_of_peer(o->world, 80));
 	saw_ready(o, "SYN-SENT", fd);
 	saw_names(o, "SYN-SENT", fd);
@@ -98,7 +98,7 @@ static void connect_with_fcntl(struct outcome *o)
 	saw_result(o, "flags", api->fcntl(fd, F_GETFL));
 	saw_result(o, "fcntl", api->fcntl(fd, F_SETFL, O_NONBLOCK));
 	saw_result(o, "flags", api->fcntl(fd, F_GETFL));
-	o->world->peer->delay_us = 20000;
+	peer_answers(o, PEER_ACCEPTS, 20000);
 	connects(o, fd, name_of_peer(o->world, 80));
 	saw_result(o, "fcntl", api->fcntl(fd, F_SETFL, 0));
 	connects(o, fd, name_of_peer(o->world, 80));
@@ -124,7 +124,7 @@ static void connect_slowly(struct outcome *o)
 	int fd = makes_socket(o, SOCK_STREAM);
 	int one = makes_socket(o, SOCK_STREAM);
 
-	o->world->peer->delay_us = 400000;
+	peer_answers(o, PEER_ACCEPTS, 400000);
 	connects(o, fd, name_of_peer(o->world, 80));
 	saw_result(o, "SO_SNDTIMEO",
 		   o->world->api->setsockopt(one, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit));

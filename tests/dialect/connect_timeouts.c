@@ -20,7 +20,7 @@ static void timed_out_blocking(struct outcome *o)
 	int fd = makes_socket(o, SOCK_STREAM);
 
 	limit_syns(o, fd);
-	o->world->peer->answer = PEER_SILENT;
+	peer_answers(o, PEER_SILENT, 0);
 	connects(o, fd, name_of_peer(o->world, 82));
 	saw_ready(o, "after", fd);
 	saw_wire(o);
@@ -47,7 +47,7 @@ static void timed_out_non_blocking(struct outcome *o)
 	int fd = makes_socket(o, SOCK_STREAM | SOCK_NONBLOCK);
 
 	limit_syns(o, fd);
-	o->world->peer->answer = PEER_SILENT;
+	peer_answers(o, PEER_SILENT, 0);
 	connects(o, fd, name_of_peer(o->world, 82));
 	waits_writable(o, fd, 100);
 	connects(o, fd, name_of_peer(o->world, 82));
@@ -79,7 +79,7 @@ static void timed_out_by_default(struct outcome *o)
 	int fd = makes_socket(o, SOCK_STREAM);
 
 	tenon_behavior(o->world->stack)->syn_linear_timeouts = 4;
-	o->world->peer->answer = PEER_SILENT;
+	peer_answers(o, PEER_SILENT, 0);
 	connects(o, fd, name_of_peer(o->world, 82));
 	saw(o, "seconds: %u", (unsigned)(tenon_sim_now(o->world->sim) / 1000000));
 	saw_wire(o);

@@ -51,14 +51,14 @@ static void from_syn_sent(struct outcome *o)
 	const struct api *api = o->world->api;
 	int fd = makes_socket(o, SOCK_STREAM | SOCK_NONBLOCK);
 
-	o->world->peer->answer = PEER_SILENT;
+	peer_answers(o, PEER_SILENT, 0);
 	connects(o, fd, name_of_peer(o->world, 80));
 	saw_wire(o);
 	connects(o, fd, name_unspecified());
 	saw_ready(o, "dissolved", fd);
 	saw_error(o, "SO_ERROR", fd);
 	saw_wire(o);
-	o->world->peer->answer = PEER_ACCEPTS;
+	peer_answers(o, PEER_ACCEPTS, 0);
 	connects(o, fd, name_of_peer(o->world, 80));
 	waits_writable(o, fd, 2000);
 	saw_error(o, "SO_ERROR", fd);

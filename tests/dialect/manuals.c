@@ -44,7 +44,7 @@ static void timed_out(struct outcome *o)
 
 	world_sleep(o->world, 1000000);
 	peer_reset(o->world->peer);
-	o->world->peer->answer = PEER_SILENT;
+	peer_answers(o, PEER_SILENT, 0);
 	begun_us = tenon_sim_now(o->world->sim);
 	connects(o, fd, name_of_peer(o->world, 82));
 	saw(o, "seconds: %u", (unsigned)((tenon_sim_now(o->world->sim) - begun_us) / 1000000));
@@ -84,8 +84,7 @@ static void interrupted(struct outcome *o)
 
 	self = pthread_self();
 	sigaction(SIGUSR1, &action, NULL);
-	o->world->peer->answer = PEER_ACCEPTS;
-	o->world->peer->delay_us = 200000;
+	peer_answers(o, PEER_ACCEPTS, 200000);
 	world_at(o->world, 50000, send_signal, &self);
 	connects(o, fd, name_of_peer(o->world, 80));
 	connects(o, fd, name_of_peer(o->world, 80));

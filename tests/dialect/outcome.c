@@ -146,16 +146,31 @@ void waits_writable(struct outcome *o, int fd, int timeout_ms)
 	saw_result(o, "poll", o->world->api->poll(&poll, 1, timeout_ms));
 }
 
+void peer_answers(struct outcome *o, enum peer_answer answer, uint32_t delay_us)
+{
+	world_lock(o->world);
+	o->world->peer->answer = answer;
+	o->world->peer->delay_us = delay_us;
+	world_unlock(o->world);
+}
+
+void peer_reports(struct outcome *o, uint8_t icmp_type, uint8_t icmp_code, uint32_t delay_us)
+{
+	world_lock(o->world);
+	o->world->peer->answer = PEER_REPORTS;
+	o->world->peer->icmp_type = icmp_type;
+	o->world->peer->icmp_code = icmp_code;
+	o->world->peer->delay_us = delay_us;
+	world_unlock(o->world);
+}
+
 void saw_fresh_connect(struct outcome *o)
 {
 	const struct api *api = o->world->api;
 	struct name peer = name_of_peer(o->world, 80);
 	int fd = makes_socket(o, SOCK_STREAM);
 
-	world_lock(o->world);
-	o->world->peer->answer = PEER_ACCEPTS;
-	o->world->peer->delay_us = 0;
-	world_unlock(o->world);
+	peer_answers(o, PEER_ACCEPTS, 0);
 	saw_result(o, "fresh", api->connect(fd, (const struct sockaddr *)&peer.at, peer.len));
 	api->close(fd);
 }

@@ -30,6 +30,10 @@ void saw_wire(struct outcome *);
 /* A new socket connects to the peer, which accepts from now on: "fresh: 0". */
 void saw_fresh_connect(struct outcome *);
 
+/* What the peer does from now on, and how long it takes. */
+void peer_answers(struct outcome *, enum peer_answer, uint32_t delay_us);
+void peer_reports(struct outcome *, uint8_t icmp_type, uint8_t icmp_code, uint32_t delay_us);
+
 /* Calls of the world's API that write down what they return. */
 int makes_socket(struct outcome *, int type);
 void connects(struct outcome *, int fd, struct name to);
