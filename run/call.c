@@ -252,6 +252,28 @@ bool call_must_not_block(const struct call *c, int flags)
 	return (flags & MSG_DONTWAIT) != 0 || (fcntl(c->program_end, F_GETFL) & O_NONBLOCK) != 0;
 }
 
+/* A detached end cannot be attached again: the caller's descriptor gets a fresh one. 0 or -errno.
+ */
+int call_replace_end(struct call *c)
+{
+	int flags = call_must_not_block(c, 0) ? SOCK_NONBLOCK : 0, fresh, error;
+
+	if (!c->standin->was_attached)
+		return 0;
+	fresh = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
+	if (fresh < 0)
+		return -errno;
+	error = request_replace(&c->request, (int)c->request.arguments[0], fresh);
+	if (error != 0) {
+		close(fresh);
+		return error;
+	}
+	close(c->program_end);
+	c->program_end = fresh;
+	standin_rename(c->standin, fresh);
+	return 0;
+}
+
 int call_read_name(const struct call *c, uint64_t at, uint64_t len, struct posix_name *name)
 {
 	memset(name, 0, sizeof *name);

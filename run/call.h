@@ -58,6 +58,9 @@ enum call_outcome call_fail(const struct call *, int error);
 enum call_outcome call_wait(struct call *, uint64_t time_us);
 /* Is the descriptor non-blocking, or flags' MSG_DONTWAIT set? */
 bool call_must_not_block(const struct call *, int flags);
+/* A detached end cannot be attached again: if the stand-in's was attached, the caller's descriptor
+ * gets a fresh one. 0 or -errno. */
+int call_replace_end(struct call *);
 /* Copies a name from the caller: 0, EINVAL or EFAULT. */
 int call_read_name(const struct call *, uint64_t at, uint64_t len, struct posix_name *);
 /* Copies a name to the caller, cut to the room that *len_at says, and its length: 0, EINVAL,

@@ -22,28 +22,6 @@ static int take_kernel_error(const struct call *c)
 	return error;
 }
 
-/* A detached end cannot be attached again: the caller's descriptor gets a fresh one. 0 or -errno.
- */
-static int replace_detached(struct call *c)
-{
-	int flags = call_must_not_block(c, 0) ? SOCK_NONBLOCK : 0, fresh, error;
-
-	if (!c->standin->was_attached)
-		return 0;
-	fresh = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
-	if (fresh < 0)
-		return -errno;
-	error = request_replace(&c->request, (int)c->request.arguments[0], fresh);
-	if (error != 0) {
-		close(fresh);
-		return error;
-	}
-	close(c->program_end);
-	c->program_end = fresh;
-	standin_rename(c->standin, fresh);
-	return 0;
-}
-
 /* Attaches a stand-in whose attempt goes on without a caller that waits. */
 static int show_attempt(struct call *c)
 {
@@ -118,7 +96,7 @@ static enum call_outcome dissolve(struct call *c)
 		return call_answer(c, 0);
 	if (s->state != STANDIN_LOOSE)
 		standin_detach(s);
-	error = s->socket == NULL ? -EBADF : replace_detached(c);
+	error = s->socket == NULL ? -EBADF : call_replace_end(c);
 	return call_answer(c, error);
 }
 
@@ -134,7 +112,7 @@ static enum call_outcome connect_stream(struct call *c, const struct tenon_endpo
 	result = tenon_connect(s->socket, peer);
 	if (result == TENON_CONNECT_STARTED) {
 		s->is_explained = false;
-		error = s->state == STANDIN_LOOSE ? replace_detached(c) : 0;
+		error = s->state == STANDIN_LOOSE ? call_replace_end(c) : 0;
 		if (error != 0) {
 			(void)tenon_disconnect(s->socket);
 			return call_fail(c, -error);

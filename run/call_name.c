@@ -43,7 +43,25 @@ enum call_outcome call_listen(struct call *c)
 	if (result != TENON_OK)
 		return call_fail(c, posix_listen_errno(TENON_POSIX_LINUX, result));
 	if (s->state == STANDIN_LOOSE)
+		error = call_replace_end(c);
+	if (error == 0 && s->state == STANDIN_LOOSE)
 		error = standin_attach(s, c->program_end, STANDIN_LISTENING);
+	return call_answer(c, error);
+}
+
+/* Those who wait in accept() learn of it. */
+static enum call_outcome stop_listening(struct call *c)
+{
+	struct standin *s = c->standin;
+	int error;
+
+	(void)tenon_disconnect(s->socket);
+	standin_detach(s);
+	if (s->socket == NULL)
+		return call_answer(c, 0);
+	error = call_replace_end(c);
+	s->tokens = 0;
+	calls_retry(s);
 	return call_answer(c, error);
 }
 
@@ -69,11 +87,8 @@ enum call_outcome call_shutdown(struct call *c)
 	}
 	if (s->state == STANDIN_LISTENING && how == SHUT_WR)
 		return call_answer(c, 0);
-	if (s->state == STANDIN_LISTENING) {
-		result = tenon_disconnect(s->socket);
-		standin_detach(s);
-		return call_fail(c, posix_errno(TENON_POSIX_LINUX, result));
-	}
+	if (s->state == STANDIN_LISTENING)
+		return stop_listening(c);
 	result = tenon_shutdown(s->socket, (how != SHUT_WR ? TENON_RECEIVING : 0u) |
 						   (how != SHUT_RD ? TENON_SENDING : 0u));
 	if (result != TENON_OK || s->state != STANDIN_DATAGRAM)

@@ -14,6 +14,7 @@ import socket
 import struct
 import sys
 import termios
+import threading
 import time
 
 HOST = sys.argv[1]
@@ -122,6 +123,30 @@ def listening():
     tell('address in use', lambda: other.bind(server.getsockname()[:2]))
     server.close()
     tell('listener closed', lambda: stream().connect((HOST, server_port(clients[0]))))
+
+
+def listener_shutdown():
+    server = listener()
+    name = server.getsockname()
+    outcome = []
+
+    def wait():
+        try:
+            server.accept()
+        except OSError as error:
+            outcome.append(errno.errorcode[error.errno])
+    waiter = threading.Thread(target=wait)
+    waiter.start()
+    time.sleep(0.1)
+    server.shutdown(socket.SHUT_RDWR)
+    waiter.join(5)
+    say('the thread in accept', outcome)
+    say('mask', settled(server))
+    tell('accept', server.accept)
+    tell('connect', lambda: stream().connect(name))
+    tell('listen again', lambda: server.listen(5))
+    tell('connect', lambda: stream().connect(server.getsockname()))
+    say('mask', settled(server, 'IN'))
 
 
 def server_port(client):
@@ -297,7 +322,7 @@ def passed_on():
     say('and its close is a FIN', settled(accepted, 'IN|OUT|RDHUP'))
 
 
-for case in (fresh_and_bound, listening, syn_sent, refused, established, fin_and_shutdown, resets,
+for case in (fresh_and_bound, listening, listener_shutdown, syn_sent, refused, established, fin_and_shutdown, resets,
              datagrams, interrupted, passed_on):
     print(f'# {case.__name__}')
     case()
