@@ -56,7 +56,7 @@ static uint32_t exchange_once(struct lan *lan, enum tenon_ip_version version, un
 }
 
 /* RFC 6528 3: for given ends the first number grows by one in 4 us, so that the moment at which it
- * is near its end can be waited for. MUST-8 MUST-9 */
+ * is near its end can be waited for. MUST-8 SHLD-1 */
 static void wraps_in_the_middle(enum tenon_ip_version version, unsigned host)
 {
 	struct lan lan;
@@ -179,7 +179,7 @@ static bool has_failed(void *socket)
 	return tenon_readiness(socket) & TENON_ERROR;
 }
 
-/* RFC 9293 3.8.3: R2. MUST-20 MUST-21 MUST-22 */
+/* RFC 9293 3.8.3: R2, a hundred seconds at least. MUST-20 SHLD-11 */
 TEST(a_peer_that_vanishes_is_given_up)
 {
 	struct pair pair;
