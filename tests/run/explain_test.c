@@ -36,8 +36,8 @@ TEST(a_reset_says_who_and_which_port)
 
 	cause.at_us = cause.since_us + 340;
 	says(&cause, ECONNREFUSED,
-	     "connect 10.1.0.9:443: ECONNREFUSED after 0.3 ms: 10.1.0.9 answered the SYN with RST, so "
-	     "nothing listens on port 443 there");
+	     "connect 10.1.0.9:443: ECONNREFUSED after 0.3 ms: 10.1.0.9 answered the SYN with "
+	     "RST, so nothing listens on port 443 there");
 }
 
 TEST(a_timer_says_how_many_syns_and_where_to)
@@ -46,14 +46,14 @@ TEST(a_timer_says_how_many_syns_and_where_to)
 
 	cause.transmissions = 11;
 	says(&cause, ETIMEDOUT,
-	     "connect 10.1.0.9:443: ETIMEDOUT after 131.1 s: 11 SYNs sent through lab0, none answered "
-	     "(and no ICMP)");
+	     "connect 10.1.0.9:443: ETIMEDOUT after 131.1 s: 11 SYNs sent through lab0, none "
+	     "answered (and no ICMP)");
 	cause.transmissions = 1;
 	cause.next_hop_known = 1;
 	memcpy(cause.next_hop_mac, "\x02T\x00\x01\x02\xff", 6);
 	says(&cause, ETIMEDOUT,
-	     "connect 10.1.0.9:443: ETIMEDOUT after 131.1 s: 1 SYN sent through lab0, none answered "
-	     "(and no ICMP); the next hop was resolved to 02:54:00:01:02:ff");
+	     "connect 10.1.0.9:443: ETIMEDOUT after 131.1 s: 1 SYN sent through lab0, none "
+	     "answered (and no ICMP); the next hop was resolved to 02:54:00:01:02:ff");
 }
 
 TEST(a_silent_neighbor_says_what_was_asked)
@@ -70,8 +70,8 @@ TEST(a_silent_neighbor_says_what_was_asked)
 	cause.detail.neighbor.next_hop = peer6;
 	cause.detail.neighbor.next_hop.octets[15] = 1;
 	says(&cause, EHOSTUNREACH,
-	     "connect [fd00::9]:443: EHOSTUNREACH: nobody on lab0 answered neighbor solicitation for "
-	     "fd00::1 (3 requests), the gateway on the way there");
+	     "connect [fd00::9]:443: EHOSTUNREACH: nobody on lab0 answered neighbor solicitation "
+	     "for fd00::1 (3 requests), the gateway on the way there");
 }
 
 TEST(an_icmp_error_says_who_sent_it_and_its_numbers)
@@ -124,7 +124,8 @@ TEST(links_rules_and_calls_have_their_clause)
 	cause.kind = TENON_CAUSE_RULE;
 	cause.detail.rule.number = 4;
 	says(&cause, EPERM,
-	     "connect 10.1.0.9:443: EPERM: filter rule 4: an outgoing filter rule dropped the packet");
+	     "connect 10.1.0.9:443: EPERM: filter rule 4: an outgoing filter rule dropped "
+	     "the packet");
 	cause.result = TENON_BROADCAST_CONNECTION;
 	cause.kind = TENON_CAUSE_NONE;
 	says(&cause, ENETUNREACH,
