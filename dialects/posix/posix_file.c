@@ -232,6 +232,7 @@ int posix_call_begin(struct posix_call *call, int fd)
 	struct tenon_posix_host *host;
 	int error = 0;
 
+	call->is_quiet = false;
 	posix_signals_hold(&call->mask);
 	call->file = posix_file_take(fd);
 	if (!call->file)
@@ -279,7 +280,10 @@ enum posix_woken posix_call_wait(struct posix_call *call, uint64_t until_us, boo
 	enum posix_woken woken;
 
 	posix_waiter_init(&waiter);
-	host->port->ops->end(host->port, host->stack);
+	/* Calls that look in vain must not wake one another in turn. */
+	if (!call->is_quiet)
+		host->port->ops->end(host->port, host->stack);
+	call->is_quiet = true;
 	woken = posix_wait(&waiter);
 	host->port->ops->begin(host->port, host->stack);
 	return woken;

@@ -68,6 +68,8 @@ bool posix_number_cloexec(int fd, const bool *set);
 struct posix_call {
 	struct posix_file *file;
 	sigset_t mask; /* the caller's */
+	bool is_quiet; /* it has changed nothing since it last waited: nobody else need look again
+			*/
 };
 
 /* EBADF; ENOTSOCK for other descriptors, the kernel's too. Only after 0 is there something to end.

@@ -101,6 +101,7 @@ static int send_all(struct transfer *t, const struct tenon_endpoint *to)
 		result = tenon_send(file->socket, &message, &sent);
 		if (result == TENON_OK) {
 			t->done += sent;
+			t->call.is_quiet = false;
 			posix_vector_advance(&t->vector, sent);
 			if (!is_stream(t) || t->vector.len == 0)
 				return 0;
@@ -223,6 +224,7 @@ static int receive_stream(struct transfer *t, struct tenon_received *received)
 		if (error || received->len == 0)
 			break;
 		t->done += received->len;
+		t->call.is_quiet = false;
 		posix_vector_advance(&t->vector, received->len);
 	} while (fills && t->vector.len > 0);
 	return error;

@@ -172,6 +172,37 @@ TEST(waiting_takes_real_time)
 	end();
 }
 
+static void *wait_in_vain(void *unused)
+{
+	struct timeval limit = { .tv_usec = 300000 };
+	int fd = tenon_posix_socket(AF_INET, SOCK_DGRAM, 0);
+
+	tenon_posix_setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+	tenon_posix_recv(fd, (char[1]){ 0 }, 1, 0);
+	tenon_posix_close(fd);
+	return unused;
+}
+
+/* Calls that look in vain do not wake one another for ever. */
+TEST(waiting_threads_take_no_processor_time)
+{
+	struct timespec used;
+	pthread_t threads[CLIENTS];
+	double before;
+	int i;
+
+	begin();
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	before = (double)used.tv_sec + (double)used.tv_nsec / 1e9;
+	for (i = 0; i < CLIENTS; i++)
+		pthread_create(&threads[i], NULL, wait_in_vain, NULL);
+	for (i = 0; i < CLIENTS; i++)
+		pthread_join(threads[i], NULL);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	assert_true((double)used.tv_sec + (double)used.tv_nsec / 1e9 - before < 0.1);
+	end();
+}
+
 static void do_nothing(int number)
 {
 	(void)number;
