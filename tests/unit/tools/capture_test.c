@@ -9,7 +9,8 @@
 
 #include "links/wire_path.h"
 #include "tools/capture.h"
-#include "tools/flow.h"
+#include "tools/diagram.h"
+#include "tools/story.h"
 
 struct output {
 	uint8_t octets[4096];
@@ -108,12 +109,21 @@ TEST(what_the_core_writes_is_read_back)
 	capture_free(&capture);
 }
 
-static void read_flows_of(const struct capture *capture)
+static void explain_into_nothing(const struct capture *capture)
 {
+	struct diagram_style style = { 80, 10, true };
+	FILE *nothing = fopen("/dev/null", "w");
 	struct flows flows;
+	size_t i;
 
+	assert_non_null(nothing);
 	assert_true(flows_read(&flows, capture));
+	for (i = 0; i < flows.count; i++) {
+		story_tell(nothing, flows.all[i]);
+		diagram_draw(nothing, flows.all[i], &style);
+	}
 	flows_free(&flows);
+	fclose(nothing);
 }
 
 TEST(a_capture_that_is_cut_off_is_an_error_at_its_offset)
@@ -131,7 +141,7 @@ TEST(a_capture_that_is_cut_off_is_an_error_at_its_offset)
 		whole += is_whole;
 		assert_true(is_whole || (error.offset <= len && error.text[0] != '\0'));
 		capture_sort(&capture);
-		read_flows_of(&capture);
+		explain_into_nothing(&capture);
 		capture_free(&capture);
 	}
 	assert_int_equal(whole, 4); /* after each block but the last */
@@ -152,7 +162,7 @@ TEST(changed_octets_do_no_harm)
 				(uint8_t)wire_random(&random);
 		parse(&capture, output.octets, output.len, &error);
 		capture_sort(&capture);
-		read_flows_of(&capture);
+		explain_into_nothing(&capture);
 		capture_free(&capture);
 	}
 }
@@ -176,7 +186,7 @@ TEST(random_octets_do_no_harm)
 		memcpy(octets, magics[round % 3], 4);
 		if (!parse(&capture, octets, len, &error))
 			assert_true(error.offset <= len);
-		read_flows_of(&capture);
+		explain_into_nothing(&capture);
 		capture_free(&capture);
 	}
 }
