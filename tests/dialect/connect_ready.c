@@ -289,6 +289,37 @@ TEST(epoll_refuses_what_linux_refuses)
 			       "create: EINVAL\n");
 }
 
+static void exclusively(struct outcome *o)
+{
+	const struct api *api = o->world->api;
+	int first = api->epoll_create1(0), second = api->epoll_create1(0);
+	struct epoll_event event = { .events = EPOLLIN };
+	int fd = begins_connect(o, PEER_ACCEPTS);
+
+	adds(o, first, fd, EPOLLOUT | EPOLLEXCLUSIVE);
+	adds(o, second, fd, EPOLLOUT | EPOLLEXCLUSIVE | EPOLLET);
+	adds(o, second, fd, EPOLLOUT | EPOLLEXCLUSIVE | EPOLLONESHOT);
+	saw_result(o, "mod", api->epoll_ctl(first, EPOLL_CTL_MOD, fd, &event));
+	saw_events(o, first, 2000);
+	saw_result(o, "del", api->epoll_ctl(first, EPOLL_CTL_DEL, fd, NULL));
+	saw_events(o, first, 0);
+	api->close(fd);
+	api->close(first);
+	api->close(second);
+}
+
+TEST(epoll_may_watch_exclusively)
+{
+	both_see(exclusively, "connect: EINPROGRESS\n"
+			      "add: 0\n"
+			      "add: 0\n"
+			      "add: EINVAL\n"
+			      "mod: EINVAL\n"
+			      "epoll: 1, 4 of 7\n"
+			      "del: 0\n"
+			      "epoll: 0\n");
+}
+
 /* A pipe of the kernel's and a nested instance, in either API. */
 static void mixed(struct outcome *o)
 {
