@@ -3,7 +3,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: all demo test ci install clean help setup
+.PHONY: all demo test bench ci install clean help setup
 .NOTPARALLEL:
 
 all: setup build/build.ninja
@@ -21,6 +21,9 @@ demo: all
 test: setup
 	@scripts/test
 
+bench: all
+	@scripts/bench
+
 ci:
 	@.ci/run
 
@@ -35,6 +38,7 @@ help:
 	@echo 'make          builds build/tenon, libtenon.a and libtenon.so'
 	@echo 'make demo     an unmodified curl fetches a page from an unmodified nginx through Tenon'
 	@echo 'make test     builds and runs every test; ends with "N passed, N failed, N skipped"'
+	@echo 'make bench    measures Tenon beside the kernel and lwIP; a table, build/bench.json and .svg'
 	@echo 'make ci       what CI runs: structure checks, sanitizers, other compilers and machines'
 	@echo 'make install  into PREFIX (/usr/local), under DESTDIR if that is set'
 	@echo 'make clean    removes build/'
