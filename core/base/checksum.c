@@ -15,22 +15,28 @@ static uint32_t fold64(uint64_t sum)
 }
 
 /* The sum of the words as this machine loads them. RFC 1071 2(B): exchanging the octets of every
- * word exchanges those of the sum, so that storing it again gives the right octets anywhere. */
+ * word exchanges those of the sum, so that storing it again gives the right octets anywhere. What
+ * is left over is taken in halves of halves: headers are short, and their ends count. */
 static uint64_t sum_native(const uint8_t *at, size_t len)
 {
-	uint32_t words[4];
+	uint32_t words[4] = { 0 };
 	uint64_t sum = 0;
+	uint8_t last[2] = { 0 };
+	uint16_t half;
 
-	while (len >= sizeof words) {
+	for (; len >= sizeof words; len -= sizeof words, at += sizeof words) {
 		memcpy(words, at, sizeof words);
 		sum += (uint64_t)words[0] + words[1] + words[2] + words[3];
-		at += sizeof words;
-		len -= sizeof words;
 	}
-	if (len != 0) {
-		memset(words, 0, sizeof words);
-		memcpy(words, at, len);
-		sum += (uint64_t)words[0] + words[1] + words[2] + words[3];
+	for (; len >= sizeof *words; len -= sizeof *words, at += sizeof *words) {
+		memcpy(words, at, sizeof *words);
+		sum += words[0];
+	}
+	for (; len > 0; len -= len < 2 ? 1 : 2, at += sizeof half) {
+		last[0] = at[0];
+		last[1] = len < 2 ? 0 : at[1];
+		memcpy(&half, last, sizeof half);
+		sum += half;
 	}
 	return sum;
 }

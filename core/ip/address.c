@@ -8,6 +8,7 @@
 enum {
 	LOOPBACK_ADDRESSES = 2,
 	BROADCAST_PREFIX_MAX = 30, /* RFC 3021: a subnet of two hosts has no broadcast */
+	LABEL_V4 = 4,              /* RFC 6724 2.1: ::ffff:0:0/96 */
 	GROUP_TAIL_LEN = 3, /* RFC 4291 2.7.1: a solicited-node group's octets of the address */
 };
 
@@ -32,7 +33,6 @@ struct address_table {
 	struct pool pool;
 	struct hash_table by_ip, by_broadcast;
 	struct list all; /* oldest first */
-	struct siphash_key key;
 };
 
 uint32_t address_limit(const struct tenon_config *config)
@@ -53,13 +53,11 @@ size_t address_need(const struct tenon_config *config)
 	return arena_sum(need, hash_need(limit));
 }
 
-struct address_table *address_table_new(struct arena *arena, const struct tenon_config *config,
-					struct random *random)
+struct address_table *address_table_new(struct arena *arena, const struct tenon_config *config)
 {
 	uint32_t limit = address_limit(config);
 	struct address_table *t = arena_take(arena, 1, sizeof *t);
 
-	*t = (struct address_table){ .key = random_key(random) };
 	pool_init(&t->pool, arena, limit, sizeof(struct address), false);
 	hash_init(&t->by_ip, arena, limit);
 	hash_init(&t->by_broadcast, arena, limit);
@@ -67,9 +65,12 @@ struct address_table *address_table_new(struct arena *arena, const struct tenon_
 	return t;
 }
 
-static uint32_t hash_of(const struct address_table *t, const struct tenon_ip *ip)
+/* No key: the table is small, and mostly its host's owner has filled it. */
+static uint32_t hash_of(const struct tenon_ip *ip)
 {
-	return (uint32_t)siphash13(t->key, ip->octets, sizeof ip->octets);
+	uint64_t mixed = tenon_ip_half(ip, 0) * 3 + tenon_ip_half(ip, 8);
+
+	return (uint32_t)(mixed * UINT64_C(0x9e3779b97f4a7c15) >> 32);
 }
 
 static unsigned bits_of(const struct tenon_ip *ip)
@@ -86,7 +87,7 @@ static bool is_zoned(const struct tenon_ip *ip)
 static struct address *address_find(const struct ip *ip, const struct tenon_ip *wanted,
 				    uint16_t link)
 {
-	struct hash_node *n = hash_first(&ip->addresses->by_ip, hash_of(ip->addresses, wanted));
+	struct hash_node *n = hash_first(&ip->addresses->by_ip, hash_of(wanted));
 
 	for (; n != NULL; n = hash_next(n)) {
 		struct address *a = container_of(n, struct address, by_ip);
@@ -101,7 +102,7 @@ uint16_t address_link(const struct ip *ip, const struct tenon_ip *wanted, uint16
 {
 	bool any_link = !is_zoned(wanted) || link == LINK_NONE || link == LINK_LOOPBACK;
 	uint16_t found = LINK_NONE;
-	struct hash_node *n = hash_first(&ip->addresses->by_ip, hash_of(ip->addresses, wanted));
+	struct hash_node *n = hash_first(&ip->addresses->by_ip, hash_of(wanted));
 
 	for (; n != NULL; n = hash_next(n)) {
 		const struct address *a = container_of(n, struct address, by_ip);
@@ -123,8 +124,7 @@ uint16_t address_link(const struct ip *ip, const struct tenon_ip *wanted, uint16
 uint16_t address_broadcast_link(const struct ip *ip, const struct tenon_ip *wanted, uint16_t link)
 {
 	uint16_t found = LINK_NONE;
-	struct hash_node *n =
-		hash_first(&ip->addresses->by_broadcast, hash_of(ip->addresses, wanted));
+	struct hash_node *n = hash_first(&ip->addresses->by_broadcast, hash_of(wanted));
 
 	for (; n != NULL; n = hash_next(n)) {
 		const struct address *a = container_of(n, struct address, by_broadcast);
@@ -190,9 +190,9 @@ static bool is_host_address(const struct tenon_ip *ip)
 
 static void insert(struct address_table *t, struct address *a)
 {
-	hash_insert(&t->by_ip, &a->by_ip, hash_of(t, &a->ip));
+	hash_insert(&t->by_ip, &a->by_ip, hash_of(&a->ip));
 	if (a->has_broadcast)
-		hash_insert(&t->by_broadcast, &a->by_broadcast, hash_of(t, &a->broadcast));
+		hash_insert(&t->by_broadcast, &a->by_broadcast, hash_of(&a->broadcast));
 	list_append(&t->all, &a->place);
 }
 
@@ -351,13 +351,15 @@ static uint8_t label_of(const struct tenon_ip *ip)
 		struct tenon_ip prefix;
 		uint8_t len, label;
 	} policies[] = {
-		{ { { [15] = 1 } }, 128, 0 },   { { { [10] = 0xff, [11] = 0xff } }, 96, 4 },
-		{ { { 0 } }, 96, 3 },           { { { 0x20, 0x01 } }, 32, 5 },
-		{ { { 0x20, 0x02 } }, 16, 2 },  { { { 0x3f, 0xfe } }, 16, 12 },
-		{ { { 0xfe, 0xc0 } }, 10, 11 }, { { { 0xfc } }, 7, 13 },
+		{ { { [15] = 1 } }, 128, 0 },   { { { 0 } }, 96, 3 },
+		{ { { 0x20, 0x01 } }, 32, 5 },  { { { 0x20, 0x02 } }, 16, 2 },
+		{ { { 0x3f, 0xfe } }, 16, 12 }, { { { 0xfe, 0xc0 } }, 10, 11 },
+		{ { { 0xfc } }, 7, 13 },
 	};
 	size_t i;
 
+	if (tenon_ip_is_v4(ip))
+		return LABEL_V4;
 	for (i = 0; i < sizeof policies / sizeof *policies; i++)
 		if (common_bits(ip, &policies[i].prefix) >= policies[i].len)
 			return policies[i].label;

@@ -24,8 +24,7 @@ struct address;
 uint32_t address_limit(const struct tenon_config *);
 
 size_t address_need(const struct tenon_config *);
-struct address_table *address_table_new(struct arena *, const struct tenon_config *,
-					struct random *);
+struct address_table *address_table_new(struct arena *, const struct tenon_config *);
 
 /* EXISTS, TABLE_FULL, BAD_VALUE (link, prefix length, not a host's address, MTU), FAMILY_ABSENT. */
 MUST_USE enum tenon_result address_add(struct ip *, unsigned link, const struct tenon_ip *,

@@ -30,7 +30,7 @@ void ip_init(struct ip *ip, struct arena *arena, const struct tenon_config *conf
 		else
 			ip->v6 = *family;
 	}
-	ip->addresses = address_table_new(arena, config, ip->random);
+	ip->addresses = address_table_new(arena, config);
 	ip->routes = route_table_new(arena, config, ip->random);
 	ip->neighbors = neighbor_cache_new(arena, config, ip->random);
 	ip->generation = 1;

@@ -22,10 +22,37 @@ static struct tuple_octets octets_of(const struct tcp_tuple *t)
 	return o;
 }
 
+enum { V4_TUPLE_LEN = 12 };
+
+/* Of IPv4 only what differs: a third of the octets. */
+static size_t v4_octets_of(const struct tcp_tuple *t, uint8_t to[V4_TUPLE_LEN])
+{
+	memcpy(to, t->local.octets + 12, 4);
+	memcpy(to + 4, t->peer.octets + 12, 4);
+	put16(to + 8, t->local_port);
+	put16(to + 10, t->peer_port);
+	return V4_TUPLE_LEN;
+}
+
+static uint64_t keyed_hash(struct siphash_key key, const struct tcp_tuple *t)
+{
+	uint8_t v4[V4_TUPLE_LEN];
+	struct tuple_octets o;
+
+	if (tenon_ip_is_v4(&t->local) && tenon_ip_is_v4(&t->peer))
+		return siphash24(key, v4, v4_octets_of(t, v4));
+	o = octets_of(t);
+	return siphash24(key, &o, sizeof o);
+}
+
 static uint32_t tuple_hash(const struct tcp *tcp, const struct tcp_tuple *t)
 {
-	struct tuple_octets o = octets_of(t);
+	uint8_t v4[V4_TUPLE_LEN];
+	struct tuple_octets o;
 
+	if (tenon_ip_is_v4(&t->local) && tenon_ip_is_v4(&t->peer))
+		return (uint32_t)siphash13(tcp->table_key, v4, v4_octets_of(t, v4));
+	o = octets_of(t);
 	return (uint32_t)siphash13(tcp->table_key, &o, sizeof o);
 }
 
@@ -72,14 +99,6 @@ void tcp_table_remove(struct tcp_conn *c)
 	hash_remove(&c->tcp->tuples, &c->tuple);
 }
 
-static uint32_t port_hash(const struct tcp *tcp, uint16_t number)
-{
-	uint8_t octets[2];
-
-	put16(octets, number);
-	return (uint32_t)siphash13(tcp->table_key, octets, sizeof octets);
-}
-
 static struct tcp_port *same_number(struct hash_node *n, uint16_t number)
 {
 	while (n != NULL && container_of(n, struct tcp_port, node)->number != number)
@@ -89,7 +108,7 @@ static struct tcp_port *same_number(struct hash_node *n, uint16_t number)
 
 static struct tcp_port *port_first(const struct tcp *tcp, uint16_t number)
 {
-	return same_number(hash_first(&tcp->port_table, port_hash(tcp, number)), number);
+	return same_number(hash_first(&tcp->port_table, number), number);
 }
 
 static struct tcp_port *port_next(const struct tcp_port *p)
@@ -158,7 +177,7 @@ static struct tcp_port *port_make(struct tcp *tcp, const struct tcp_claim *claim
 		.number = claim->number,
 		.v6_only = claim->v6_only,
 	};
-	hash_insert(&tcp->port_table, &p->node, port_hash(tcp, claim->number));
+	hash_insert(&tcp->port_table, &p->node, claim->number);
 	bitmap_set(&tcp->ports_held, claim->number);
 	return p;
 }
@@ -248,10 +267,10 @@ bool tcp_tuple_is_free(const struct tcp *tcp, const struct tcp_tuple *t)
 /* RFC 6056 3.3.3: where the search begins depends on the destination and on a secret. */
 static uint32_t port_offset(struct tcp *tcp, const struct tcp_tuple *t)
 {
-	struct tuple_octets o = octets_of(t);
+	struct tcp_tuple any_port = *t;
 
-	put16(o.local_port, 0);
-	return (uint32_t)siphash24(tcp->port_key, &o, sizeof o) + tcp->port_counter++;
+	any_port.local_port = 0;
+	return (uint32_t)keyed_hash(tcp->port_key, &any_port) + tcp->port_counter++;
 }
 
 enum tenon_result tcp_port_for_connect(struct tcp *tcp, struct tcp_tuple *t)
@@ -276,9 +295,7 @@ enum tenon_result tcp_port_for_connect(struct tcp *tcp, struct tcp_tuple *t)
 
 static uint32_t secret_of(const struct tcp *tcp, const struct tcp_tuple *t)
 {
-	struct tuple_octets o = octets_of(t);
-
-	return (uint32_t)siphash24(tcp->isn_key, &o, sizeof o); /* MUST-9 */
+	return (uint32_t)keyed_hash(tcp->isn_key, t); /* MUST-9 */
 }
 
 seq32 tcp_isn(const struct tcp *tcp, const struct tcp_tuple *t)
