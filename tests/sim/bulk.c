@@ -116,3 +116,28 @@ TEST(bulk_transfer_over_a_bad_ethernet_is_exact)
 		transfer(&terms, &exchange);
 	}
 }
+
+/* A frame that is corrupted on the wire has its checksum put in before. */
+TEST(bulk_transfer_with_offloads_is_exact)
+{
+	struct seeds seeds;
+
+	for (SEEDS(&seeds, 40); seeds_next(&seeds);) {
+		uint64_t random = seeds.now;
+		struct lan_terms terms = { .seed = seeds.now,
+					   .hosts = 2,
+					   .is_cable = true,
+					   .offload = seeds.now % 3 == 0
+							      ? TENON_OFFLOAD_CHECKSUM
+							      : TENON_OFFLOAD_CHECKSUM |
+									TENON_OFFLOAD_SEGMENTATION,
+					   .path = bad_path(&random) };
+		struct exchange_terms exchange = { .seed = seeds.now,
+						   .version = seeds.now % 2 != 0 ? TENON_IP_V4
+										 : TENON_IP_V6,
+						   .octets = { seeds_below(&random, 300000), 1000 },
+						   .port = 80 };
+
+		transfer(&terms, &exchange);
+	}
+}

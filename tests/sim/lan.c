@@ -88,6 +88,7 @@ void lan_add_host(struct lan *lan, const struct lan_terms *terms)
 
 void lan_open(struct lan *lan, const struct lan_terms *terms)
 {
+	uint32_t segment_max = terms->offload & TENON_OFFLOAD_SEGMENTATION ? UINT16_MAX : 0;
 	const char *path = getenv("TENON_PCAP");
 	unsigned i;
 
@@ -100,7 +101,9 @@ void lan_open(struct lan *lan, const struct lan_terms *terms)
 	assert_non_null(lan->sim);
 	lan->wire = tenon_sim_wire(lan->sim,
 				   &(struct tenon_wire_config){ .is_ethernet = !terms->is_cable,
-								.mtu = terms->mtu });
+								.mtu = terms->mtu,
+								.offload = terms->offload,
+								.segment_max = segment_max });
 	assert_non_null(lan->wire);
 	for (i = 0; i < terms->hosts; i++)
 		lan_add_host(lan, terms);
