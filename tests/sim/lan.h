@@ -38,9 +38,10 @@ struct lan {
 struct lan_terms {
 	uint64_t seed;
 	unsigned hosts;
-	bool is_cable;                         /* bare IP, two hosts */
-	uint32_t mtu;                          /* 0: 1500 */
-	struct tenon_wire_path path;           /* from and to each host */
+	bool is_cable;               /* bare IP, two hosts */
+	uint32_t mtu;                /* 0: 1500 */
+	uint16_t offload;            /* enum tenon_offload bits that the wire takes over */
+	struct tenon_wire_path path; /* from and to each host */
 	void (*change)(struct tenon_config *); /* may be NULL */
 };
 
