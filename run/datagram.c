@@ -87,11 +87,15 @@ static bool hand_over(struct standin *s)
 	ssize_t n;
 
 	keep_in_step(s);
-	if (s->sources->count == SOURCES_MAX)
+	n = -1;
+	errno = EAGAIN;
+	if (s->sources->count < SOURCES_MAX)
+		n = send(s->fd, chunk->octets, chunk->len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (n < 0 && errno == EAGAIN) {
+		standin_await_room(s, true);
 		return false;
-	n = send(s->fd, chunk->octets, chunk->len, MSG_DONTWAIT | MSG_NOSIGNAL);
-	if (n < 0 && errno == EAGAIN)
-		return false;
+	}
+	standin_await_room(s, false);
 	if (n >= 0)
 		remember(s, chunk->len, false);
 	chunk_give(s->owner, chunk);

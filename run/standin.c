@@ -18,6 +18,9 @@
 
 enum { LOOSE_LIMIT_MIN = 64, SENTENCE_MAX = 512 };
 
+/* What is always of interest at our end of a stand-in. */
+static const uint32_t ENDS = EPOLLIN | EPOLLRDHUP | EPOLLET;
+
 static unsigned bucket_of(uint64_t cookie)
 {
 	return (unsigned)(cookie % STANDIN_BUCKETS);
@@ -174,6 +177,14 @@ void standin_bury(struct supervisor *v)
 	}
 }
 
+void standin_await_room(struct standin *s, bool awaits)
+{
+	if (s->awaits_room == awaits)
+		return;
+	s->awaits_room = awaits;
+	supervisor_rewatch(s->owner, s->fd, awaits ? ENDS | EPOLLOUT : ENDS, &s->watch);
+}
+
 int standin_adopt(struct standin *s, int fd, enum standin_state state)
 {
 	int error;
@@ -190,7 +201,7 @@ int standin_adopt(struct standin *s, int fd, enum standin_state state)
 	s->fd = fd;
 	s->state = state;
 	s->was_attached = true;
-	s->has_hung_up = s->is_drained = s->is_finished = false;
+	s->awaits_room = s->has_hung_up = s->is_drained = s->is_finished = false;
 	s->owner->attached_count++;
 	return 0;
 }

@@ -52,6 +52,7 @@ struct standin {
 	int holder_fd;
 	bool is_named;           /* bound to the name that tells that it is alive */
 	bool was_attached;       /* a detached end cannot be attached again, only replaced */
+	bool awaits_room;        /* what the program is to get does not fit yet */
 	bool has_hung_up;        /* the program has closed its end */
 	bool is_drained;         /* the program's octets have ended */
 	bool is_finished;        /* the peer's octets have ended */
@@ -91,6 +92,10 @@ int standin_attach(struct standin *, int program_end, enum standin_state);
 
 /* Takes the filler away: the program may write. */
 void standin_unfill(struct standin *);
+
+/* Is our end to be watched for room? Only while it is awaited, since each read of the program's
+ * makes some. */
+void standin_await_room(struct standin *, bool);
 
 /* A failure or a reset: our end is closed with octets unread. Without a duplicate of the
  * program's end, the stand-in ends. */

@@ -112,8 +112,10 @@ static bool hand_over(struct standin *s)
 
 	while (chunk->len > 0) {
 		n = send(s->fd, chunk->octets + chunk->at, chunk->len, MSG_DONTWAIT | MSG_NOSIGNAL);
-		if (n < 0 && errno == EAGAIN)
+		if (n < 0 && errno == EAGAIN) {
+			standin_await_room(s, true);
 			return false;
+		}
 		/* The program reads no more (shutdown or close): what comes is discarded. */
 		if (n < 0)
 			break;
@@ -122,6 +124,7 @@ static bool hand_over(struct standin *s)
 	}
 	chunk_give(s->owner, chunk);
 	s->to_program = NULL;
+	standin_await_room(s, false);
 	return true;
 }
 

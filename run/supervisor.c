@@ -51,6 +51,13 @@ int supervisor_watch(struct supervisor *v, int fd, uint32_t events, struct watch
 	return epoll_ctl(v->epoll, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : -errno;
 }
 
+void supervisor_rewatch(struct supervisor *v, int fd, uint32_t events, struct watch *watch)
+{
+	struct epoll_event event = { .events = events, .data.ptr = watch };
+
+	(void)epoll_ctl(v->epoll, EPOLL_CTL_MOD, fd, &event);
+}
+
 int supervisor_open(struct supervisor *v, const struct host *host)
 {
 	int error;

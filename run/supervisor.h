@@ -75,6 +75,9 @@ void supervisor_close(struct supervisor *);
 /* Watches fd for EPOLL* events. 0 or -errno. */
 int supervisor_watch(struct supervisor *, int fd, uint32_t events, struct watch *);
 
+/* The same descriptor is to be watched for other events. */
+void supervisor_rewatch(struct supervisor *, int fd, uint32_t events, struct watch *);
+
 /* One turn: waits (not beyond until_us), then does all there is to do. */
 void supervisor_turn(struct supervisor *, uint64_t until_us);
 

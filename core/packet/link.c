@@ -185,7 +185,7 @@ void links_init(struct links *links, struct arena *arena, const struct tenon_lim
 	links->table = arena_take(arena, limits->links, sizeof *links->table);
 	memset(links->table, 0, limits->links * sizeof *links->table);
 	pool_init(&links->loopback_pool, arena, limits->loopback_packets, looped_size(limits),
-		  true);
+		  false);
 	list_init(&links->loopback_queue);
 	assert_that(link_add(links, &facts, &loopback_driver, links, &loopback) == TENON_OK);
 	assert_that(loopback->index == LINK_LOOPBACK);
