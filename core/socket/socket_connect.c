@@ -105,6 +105,15 @@ static enum tenon_result datagram_connect(struct tenon_socket *s, const struct t
 	return result != TENON_OK ? result : s->kind->connect(s, to);
 }
 
+/* A refusal that has no other cause than the call itself is about the destination, too. */
+static void name_destination(struct tenon_socket *s, const struct tenon_endpoint *to)
+{
+	struct tenon_cause *cause = s->cause != NULL ? &s->cause->cause : NULL;
+
+	if (cause != NULL && cause->kind == TENON_CAUSE_NONE && cause->peer.port == 0)
+		cause->peer = *to;
+}
+
 enum tenon_result tenon_connect(struct tenon_socket *s, const struct tenon_endpoint *to)
 {
 	enum tenon_result result;
@@ -116,7 +125,9 @@ enum tenon_result tenon_connect(struct tenon_socket *s, const struct tenon_endpo
 		result = datagram_connect(s, to);
 	if (s->sockets->trace->cause.result == result)
 		s->sockets->trace->cause.peer = *to;
-	return socket_end(s, result);
+	socket_end(s, result);
+	name_destination(s, to);
+	return result;
 }
 
 enum tenon_result tenon_connect_outcome(struct tenon_socket *s)
