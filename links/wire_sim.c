@@ -32,7 +32,7 @@ struct tenon_wire_end {
 	void (*receive)(void *context, const void *frame, size_t len);
 	void *receive_context;
 	struct tenon_link_facts facts;
-	unsigned link, number;
+	unsigned link;
 	struct wire_path paths[2];
 	struct tenon_wire_hook hook;
 	struct tenon_wire_end *next_of_mac, *next_peer;
@@ -383,7 +383,6 @@ static struct tenon_wire_end *add_end(struct tenon_wire *wire, const char *name,
 	if (!make_room(wire) || (end = calloc(1, sizeof *end)) == NULL)
 		return NULL;
 	end->wire = wire;
-	end->number = number;
 	end->facts = (struct tenon_link_facts){
 		.mac = { 2, 0, 0, 0, (uint8_t)(number >> 8), (uint8_t)number },
 		.is_ethernet = wire->config.is_ethernet,
