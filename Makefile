@@ -7,7 +7,7 @@ DESTDIR ?=
 .NOTPARALLEL:
 
 all: setup build/build.ninja
-	@ninja -C build
+	@ninja -C build product
 
 setup:
 	@.ci/setup
@@ -21,15 +21,17 @@ demo: all
 test: setup
 	@scripts/test
 
-bench: all
+bench: setup build/build.ninja
+	@ninja -C build
 	@scripts/bench
 
 ci:
 	@.ci/run
 
-install: all
+install: setup build/build.ninja
 	@meson configure build --prefix=$(abspath $(PREFIX))
-	@DESTDIR=$(DESTDIR) meson install -C build
+	@ninja -C build product
+	@DESTDIR=$(DESTDIR) meson install -C build --no-rebuild
 
 clean:
 	@rm -rf build
