@@ -126,8 +126,10 @@ SCENARIO(a_partial_ack_lets_out_the_next_hole)
 	gets_full_segments(p, 1, 1);
 	sends(p, .ack = 1 + 4 * MSS);
 	gets_full_segments(p, 1 + 4 * MSS, 1);
+	assert_int_equal(status_of(p).congestion_window, (8 - 4 + 1) * MSS);
 	sends(p, .ack = 1 + 7 * MSS);
 	gets_full_segments(p, 1 + 7 * MSS, 1);
+	assert_int_equal(status_of(p).congestion_window, (5 - 3 + 1) * MSS);
 	sends(p, .ack = 1 + 10 * MSS);
 	gets_nothing(p);
 	passes(p, SECONDS(5));
@@ -194,13 +196,12 @@ SCENARIO(in_congestion_avoidance_the_window_grows_by_a_segment_each_round)
 		sends(p);
 		assert_true(i < 20);
 	}
-	assert_int_equal(status_of(p).congestion_window, 5 * MSS);
-	for (i = 0; i < 5; i++) {
-		assert_int_equal(status_of(p).congestion_window, 5 * MSS);
+	for (i = 0; i < 5 + 6; i++) {
+		assert_int_equal(status_of(p).congestion_window, (i < 5 ? 5 : 6) * MSS);
 		assert_true(catches(p, &c));
 		sends(p);
 	}
-	assert_int_equal(status_of(p).congestion_window, 6 * MSS);
+	assert_int_equal(status_of(p).congestion_window, 7 * MSS);
 }
 
 /* RFC 5681 4.1: what was learned is stale after a while of silence. */
@@ -215,4 +216,85 @@ SCENARIO(after_idleness_sending_begins_anew)
 	passes(p, SECONDS(5));
 	assert_int_equal(user_sends(p, 40 * MSS), 40 * MSS);
 	gets_full_segments(p, 1 + 40 * MSS, 10);
+}
+
+/* RFC 5681 2: nor is one that comes while nothing is on its way. */
+SCENARIO(acks_of_nothing_are_no_duplicate_acks)
+{
+	struct peer *p = peer_in(TCP_ESTABLISHED);
+	int i;
+
+	for (i = 0; i < 5; i++)
+		sends(p);
+	assert_int_equal(status_of(p).congestion_window, 10 * MSS);
+	assert_true(status_of(p).slow_start_threshold > 100 * MSS);
+	gets_nothing(p);
+}
+
+/* RFC 6582 4: a timeout ends the recovery; further duplicates grow nothing. */
+SCENARIO(a_timeout_ends_a_recovery)
+{
+	struct peer *p = sending(20 * MSS);
+	int i;
+
+	for (i = 0; i < 3; i++)
+		repeats_ack(p, 1);
+	passes(p, SECONDS(1));
+	(void)ignores(p);
+	assert_int_equal(status_of(p).congestion_window, MSS);
+	for (i = 0; i < 5; i++)
+		repeats_ack(p, 1);
+	assert_int_equal(status_of(p).congestion_window, MSS);
+	gets_nothing(p);
+}
+
+/* A new ACK begins the count of duplicates anew. */
+SCENARIO(duplicate_acks_count_from_the_last_new_one)
+{
+	struct peer *p = sending(10 * MSS);
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		repeats_ack(p, 1 + (unsigned)i * MSS);
+		repeats_ack(p, 1 + (unsigned)i * MSS);
+		sends(p, .ack = 1 + (i + 1) * MSS);
+	}
+	gets_nothing(p);
+	assert_true(status_of(p).slow_start_threshold > 100 * MSS);
+}
+
+/* RFC 5681 3.1, equation 4: two segments at least. */
+SCENARIO(ssthresh_is_two_segments_at_least)
+{
+	struct peer *p = peer_in(TCP_ESTABLISHED);
+
+	assert_int_equal(user_sends(p, 100), 100);
+	passes(p, MILLISECONDS(RTO_MS));
+	assert_int_equal(ignores(p), 2);
+	assert_int_equal(status_of(p).slow_start_threshold, 2 * MSS);
+}
+
+/* RFC 6928 2: 14600 octets where segments are long. */
+SCENARIO(of_long_segments_fewer_leave_at_first)
+{
+	struct peer *p = peer_in(TCP_ESTABLISHED, .mtu = 2000, .mss = 1900);
+
+	assert_int_equal(user_sends(p, 30000), 30000);
+	assert_int_equal(ignores(p), 14600 / 1900);
+}
+
+/* MUST-18: what was sent again before its time gives no sample either. */
+SCENARIO(a_fast_retransmission_gives_no_sample)
+{
+	struct peer *p = sending(10 * MSS);
+	uint32_t srtt = status_of(p).srtt_us;
+	int i;
+
+	passes(p, MILLISECONDS(50));
+	for (i = 0; i < 3; i++)
+		repeats_ack(p, 1);
+	gets_full_segments(p, 1, 1);
+	passes(p, MILLISECONDS(50));
+	sends(p, .ack = 1 + 10 * MSS);
+	assert_int_equal(status_of(p).srtt_us, srtt);
 }

@@ -120,3 +120,15 @@ SCENARIO(an_older_timestamp_does_not_reopen_from_time_wait)
 	gets_back(p, .seq = p->ack, .ack = p->seq);
 	still_in(p, TCP_TIME_WAIT);
 }
+
+/* There the peer's SYN lies below the window; our SYN,ACK goes again when its time has come. */
+SCENARIO(the_same_syn_again_in_a_simultaneous_opening_is_acknowledged)
+{
+	struct peer *p = peer_in(TCP_SYN_RECEIVED, .simultaneous = true);
+
+	sends(p, .flags = SYN, .seq = 0);
+	gets_back(p, .seq = 1, .ack = 1);
+	passes(p, SECONDS(2));
+	gets_back(p, .flags = SYN | ACK, .seq = 0, .ack = 1);
+	still_in(p, TCP_SYN_RECEIVED);
+}

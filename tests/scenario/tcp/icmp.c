@@ -203,3 +203,17 @@ SCENARIO(a_path_that_is_too_narrow_makes_segments_shorter)
 	gets_back(p, .seq = 1 + fits, .len = (uint16_t)(1400 - fits));
 	assert_result(tenon_take_error(p->socket), OK);
 }
+
+/* What was half open is forgotten, and whoever listens hears nothing of it. */
+SCENARIO(an_error_ends_a_passive_opening_without_a_word)
+{
+	struct peer *p = peer_in(TCP_SYN_RECEIVED);
+	struct tenon_socket *s;
+
+	peer_reports(p, &troubles[1].error);
+	now_in(p, TCP_CLOSED);
+	assert_result(tenon_take_error(p->listener), OK);
+	assert_result(tenon_accept(p->listener, &s), WOULD_BLOCK);
+	passes(p, SECONDS(100));
+	gets_nothing(p);
+}

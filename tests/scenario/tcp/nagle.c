@@ -130,3 +130,39 @@ SCENARIO(close_lets_out_what_waited)
 	shuts_down(p);
 	gets_back(p, .flags = FIN | ACK, .seq = 11, .len = 20);
 }
+
+static void sends_more(struct peer *p, unsigned flags)
+{
+	uint8_t octets[10];
+	struct tenon_slice slice = { octets, sizeof octets };
+	struct tenon_message message = { .slices = &slice, .count = 1, .flags = flags };
+	size_t sent, i;
+
+	for (i = 0; i < sizeof octets; i++)
+		octets[i] = pattern((uint32_t)(p->user_sent + i + 1));
+	assert_result(tenon_send(p->socket, &message, &sent), OK);
+	p->user_sent += sent;
+}
+
+/* Who says that more follows at once has it sent together. */
+SCENARIO(text_waits_for_what_was_said_to_follow)
+{
+	struct peer *p = peer_in(TCP_ESTABLISHED);
+
+	sends_more(p, TENON_MORE);
+	sends_more(p, TENON_MORE);
+	gets_nothing(p);
+	sends_more(p, 0);
+	gets_back(p, .seq = 1, .len = 30);
+}
+
+SCENARIO(close_pulls_the_cork)
+{
+	struct peer *p = peer_in(TCP_ESTABLISHED);
+
+	sets(p, TENON_OPTION_CORK, 1);
+	assert_int_equal(user_sends(p, 10), 10);
+	gets_nothing(p);
+	closes(p, p->socket);
+	gets_back(p, .flags = FIN | ACK, .seq = 1, .len = 10);
+}

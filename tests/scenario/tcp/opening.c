@@ -227,3 +227,15 @@ SCENARIO(without_timestamps_time_wait_keeps_its_place)
 	assert_result(connects(p), CONNECT_STARTED);
 	gets_back(p, .flags = SYN);
 }
+
+SCENARIO(the_next_port_to_a_peer_is_another_one)
+{
+	struct peer *p = peer_in(TCP_SYN_SENT);
+	uint16_t first = p->got.src_port;
+
+	closes(p, p->socket);
+	peer_turns_to(p, PEER_PORT);
+	assert_result(connects(p), CONNECT_STARTED);
+	gets_back(p, .flags = SYN);
+	assert_int_not_equal(p->got.src_port, first);
+}

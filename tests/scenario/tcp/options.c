@@ -63,6 +63,7 @@ SCENARIO(segments_are_no_longer_than_the_link_carries)
 {
 	struct peer *p = peer_in(TCP_ESTABLISHED, .mss = 9000, .mtu = 1280);
 
+	assert_int_equal(status_of(p).send_mss, mss_of(p, 1280));
 	assert_int_equal(user_sends(p, 3000), 3000);
 	gets_back(p, .len = mss_of(p, 1280));
 	assert_int_equal(p->got.packet_len, 1280);
@@ -197,4 +198,14 @@ SCENARIO(options_are_read_in_every_segment)
 	sends(p, .len = 2000 - 1000, .ts_value = ts_now(p) + 5);
 	sends(p, .len = 1000, .ts_value = ts_now(p) + 6);
 	gets_back(p, .ack = 2001, .ts_echo = ts_now(p) + 5);
+}
+
+/* At any time. */
+SCENARIO(the_user_may_ask_for_shorter_segments_later)
+{
+	struct peer *p = peer_in(TCP_ESTABLISHED);
+
+	sets(p, TENON_OPTION_MAX_SEGMENT, 500);
+	assert_int_equal(user_sends(p, 2000), 2000);
+	gets_back(p, .seq = 1, .len = 500);
 }

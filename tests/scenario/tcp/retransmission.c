@@ -233,3 +233,49 @@ SCENARIO(fin_wait_2_ends_after_a_minute_without_user)
 	now_in(p, TCP_CLOSED);
 	gets_nothing(p);
 }
+
+/* RFC 6298 3: the sample is of the whole segment. */
+SCENARIO(an_ack_of_a_part_gives_no_sample)
+{
+	struct peer *p = peer_in(TCP_ESTABLISHED);
+	uint32_t srtt = status_of(p).srtt_us;
+
+	assert_int_equal(user_sends(p, 100), 100);
+	gets_back(p, .seq = 1, .len = 100);
+	passes(p, MILLISECONDS(80));
+	sends(p, .ack = 51);
+	assert_int_equal(status_of(p).srtt_us, srtt);
+	sends(p, .ack = 101);
+	assert_true(status_of(p).srtt_us > srtt);
+}
+
+/* Nor need it be an answer to everything. */
+SCENARIO(an_answer_to_a_part_begins_r2_anew)
+{
+	struct peer *p = peer_in(TCP_ESTABLISHED, .change = three_retries);
+	int i;
+
+	round_trip(p, 1);
+	assert_int_equal(user_sends(p, 900), 900);
+	for (i = 1; i <= 5; i++) {
+		passes(p, MILLISECONDS(1600));
+		(void)ignores(p);
+		sends(p, .ack = 101 + 100 * i);
+		still_in(p, TCP_ESTABLISHED);
+	}
+}
+
+/* What goes again goes with the FIN behind it, if the window has room for that too. */
+SCENARIO(a_fin_goes_again_with_its_text_within_the_window)
+{
+	struct peer *p = peer_in(TCP_ESTABLISHED);
+
+	assert_int_equal(user_sends(p, 500), 500);
+	shuts_down(p);
+	assert_int_equal(ignores(p), 2);
+	passes(p, MILLISECONDS(RTO_MIN_MS));
+	gets_back(p, .flags = FIN | ACK, .seq = 1, .len = 500);
+	sends(p, .ack = 1, .wnd = 500);
+	passes(p, MILLISECONDS(2 * RTO_MIN_MS));
+	gets_back(p, .seq = 1, .len = 500);
+}

@@ -215,3 +215,46 @@ SCENARIO(many_small_pieces_are_put_together)
 	p->seq = 1201;
 	assert_int_equal(user_receives(p, 4000), 1200);
 }
+
+/* RFC 5681 4.2: what fills a gap is acknowledged at once, be it ever so little. */
+SCENARIO(what_fills_a_gap_is_acknowledged_at_once)
+{
+	struct peer *p = peer_in(TCP_ESTABLISHED);
+
+	sends(p, .len = 1000);
+	gets_nothing(p);
+	sends(p, .seq = 1101, .len = 50);
+	gets_back(p, .ack = 1001);
+	sends(p, .seq = 1001, .len = 100);
+	gets_back(p, .ack = 1151);
+	gets_nothing(p);
+}
+
+SCENARIO(the_user_may_want_no_ack_delayed)
+{
+	struct peer *p = peer_in(TCP_ESTABLISHED);
+
+	sets(p, TENON_OPTION_QUICK_ACK, 1);
+	sends(p, .len = 10);
+	gets_back(p, .ack = 11);
+}
+
+static void four_pages(struct tenon_config *config)
+{
+	config->limits.pages = 4;
+	config->limits.page_bytes = 512;
+}
+
+/* Of what came in order as much is kept as finds a page, and the peer learns at once how much. */
+SCENARIO(text_is_kept_as_far_as_memory_goes)
+{
+	struct peer *p = peer_in(TCP_ESTABLISHED, .change = four_pages);
+
+	assert_int_equal(p->got.wnd, 2048);
+	assert_int_equal(user_sends(p, 512), 512);
+	gets_back(p, .len = 512);
+	assert_fate(sends(p, .seq = 1, .len = 1400, .ack = 1), DELIVERED);
+	assert_fate(sends(p, .seq = 1401, .len = 600, .ack = 1), TCP_NO_MEMORY);
+	gets_back(p, .ack = 3 * 512 + 1);
+	assert_int_equal(user_receives(p, 4000), 3 * 512);
+}

@@ -88,3 +88,16 @@ SCENARIO(urgent_data_counts_in_the_states_that_receive)
 		still_in(p, peer_states[i]);
 	}
 }
+
+/* An older pointer, out of order, takes nothing back. */
+SCENARIO(an_earlier_pointer_moves_nothing)
+{
+	struct peer *p = peer_in(TCP_ESTABLISHED);
+
+	sends(p, .flags = URG | ACK, .len = 10, .urgent = 20);
+	sends(p, .flags = URG | ACK, .len = 10, .urgent = 5);
+	assert_int_equal(user_receives(p, 19), 19);
+	assert_true(is_urgent(p));
+	assert_int_equal(user_receives(p, 1), 1);
+	assert_false(is_urgent(p));
+}

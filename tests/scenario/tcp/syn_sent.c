@@ -128,3 +128,17 @@ SCENARIO(an_old_duplicate_is_cleared_away)
 	gets_back(p, .seq = 1, .ack = 1);
 	now_in(p, TCP_ESTABLISHED);
 }
+
+SCENARIO(after_a_refusal_the_socket_may_try_again)
+{
+	struct peer *p = peer_in(TCP_SYN_SENT);
+
+	sends(p, .flags = RST | ACK, .seq = 0);
+	assert_result(connects(p), PEER_REFUSED);
+	peer_turns_to(p, PEER_PORT);
+	assert_result(connects(p), CONNECT_STARTED);
+	gets_back(p, .flags = SYN, .seq = 0);
+	sends(p, .flags = SYN | ACK);
+	gets_back(p, .seq = 1, .ack = 1);
+	now_in(p, TCP_ESTABLISHED);
+}

@@ -261,3 +261,16 @@ SCENARIO(status_tells_the_state_and_the_windows)
 	sends(p, .len = 30);
 	assert_int_equal(status_of(p).unread, 30);
 }
+
+/* 3.10.2: "insufficient resources" is for a while only. */
+SCENARIO(send_waits_while_the_buffer_is_full)
+{
+	struct peer *p = peer_in(TCP_ESTABLISHED);
+
+	assert_int_equal(user_sends(p, 200000), 87380);
+	assert_result(send_result(p), WOULD_BLOCK);
+	assert_false(tenon_readiness(p->socket) & TENON_WRITABLE);
+	assert_int_equal(ignores(p), 10);
+	sends(p);
+	assert_result(send_result(p), OK);
+}

@@ -101,3 +101,19 @@ SCENARIO(more_than_65535_octets_may_be_in_flight)
 	}
 	assert_true(status_of(p).in_flight > 65535);
 }
+
+/* 2.4: though our unit cannot express every number, the right edge does not go back. */
+SCENARIO(rounding_does_not_take_back_what_was_offered)
+{
+	struct peer *p = peer_in(TCP_ESTABLISHED, .change = a_megabyte, .scaling = true);
+	uint32_t edge = p->got.ack + ((uint32_t)p->got.wnd << 5);
+	uint16_t len;
+
+	for (len = 1; len < 60; len++) {
+		sends(p, .len = len);
+		passes(p, MILLISECONDS(40));
+		gets_back(p, .ack = p->seq);
+		assert_true(p->got.ack + ((uint32_t)p->got.wnd << 5) >= edge);
+		edge = p->got.ack + ((uint32_t)p->got.wnd << 5);
+	}
+}
