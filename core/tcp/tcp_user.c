@@ -107,7 +107,7 @@ enum tenon_result tcp_bind_any_port(struct tcp_user *u)
 
 enum tenon_result tcp_bind(struct tcp_user *u, const struct tenon_endpoint *local)
 {
-	if (u->port != NULL || u->is_bound || u->conn != NULL)
+	if (u->port != NULL || u->conn != NULL)
 		return TENON_ALREADY_BOUND;
 	if (!tenon_ip_is_any(&local->ip) && !ip_is_local(u->tcp->ip, &local->ip))
 		return TENON_ADDRESS_NOT_LOCAL;
@@ -119,7 +119,8 @@ enum tenon_result tcp_bind(struct tcp_user *u, const struct tenon_endpoint *loca
 		if (result != TENON_OK)
 			return result;
 	}
-	u->is_bound = true;
+	u->is_address_given = !tenon_ip_is_any(&local->ip);
+	u->is_port_given = local->port != 0;
 	return TENON_OK;
 }
 
@@ -421,10 +422,12 @@ void tcp_abort(struct tcp_user *u)
 		leave(u, true);
 	u->failure = TENON_OK;
 	u->has_failed = false;
-	if (!u->is_bound) {
+	if (!u->is_port_given) {
 		release_port(u);
-		u->local = (struct tenon_endpoint){ .ip = u->any };
+		u->local.port = 0;
 	}
+	if (!u->is_address_given)
+		u->local = (struct tenon_endpoint){ .ip = u->any, .port = u->local.port };
 	u->shown.ip = u->local.ip;
 }
 

@@ -40,10 +40,10 @@ struct tcp_user {
 	struct tenon_ip any;         /* the unspecified address of the socket's family */
 	struct tenon_endpoint local; /* as bound */
 	struct tenon_endpoint
-		shown;      /* without a connection; Linux goes on showing the last one's port */
-	bool has_failed;    /* the last attempt, and nobody has begun anew or disconnected */
-	bool is_bound;      /* by bind(): what it gave outlives connections */
-	uint16_t what;      /* enum tenon_readiness: news */
+		shown;   /* without a connection; Linux goes on showing the last one's port */
+	bool has_failed; /* the last attempt, and nobody has begun anew or disconnected */
+	bool is_address_given, is_port_given; /* to bind(): what was not goes with the connection */
+	uint16_t what;                        /* enum tenon_readiness: news */
 	uint8_t failure;    /* enum tenon_result that the socket has not yet taken */
 	uint8_t soft_error; /* enum tenon_result: the last ICMP error that did not end it */
 	uint8_t hold;       /* enum tcp_hold of the port */

@@ -132,6 +132,43 @@ TEST(a_bound_datagram_socket_keeps_its_address_when_dissolved)
 				  "text: from any port\n");
 }
 
+static void dissolves_half_bound(struct outcome *o)
+{
+	const struct api *api = o->world->api;
+	struct name any_port = name_of_us(o->world, 0),
+		    any = name_of(o->world, "0.0.0.0", "::", 6002);
+	int fd = makes_socket(o, SOCK_DGRAM);
+
+	saw_result(o, "bind", api->bind(fd, (struct sockaddr *)&any_port.at, any_port.len));
+	saw_names(o, "bound", fd);
+	connects(o, fd, name_of_peer(o->world, 53));
+	connects(o, fd, name_unspecified());
+	saw_names(o, "dissolved", fd);
+	api->close(fd);
+	fd = makes_socket(o, SOCK_DGRAM);
+	saw_result(o, "bind", api->bind(fd, (struct sockaddr *)&any.at, any.len));
+	connects(o, fd, name_of_peer(o->world, 53));
+	saw_names(o, "connected", fd);
+	connects(o, fd, name_unspecified());
+	saw_names(o, "dissolved", fd);
+	api->close(fd);
+}
+
+/* LX-09: what was left to bind() or to connect() to choose goes. */
+TEST(a_half_bound_datagram_socket_keeps_only_what_it_was_given)
+{
+	both_see(dissolves_half_bound, "bind: 0\n"
+				       "bound: US:PORT ENOTCONN\n"
+				       "connect: 0\n"
+				       "connect: 0\n"
+				       "dissolved: US:0 ENOTCONN\n"
+				       "bind: 0\n"
+				       "connect: 0\n"
+				       "connected: US:6002 PEER:53\n"
+				       "connect: 0\n"
+				       "dissolved: ANY:6002 ENOTCONN\n");
+}
+
 static void hears_all_again(struct outcome *o)
 {
 	const struct api *api = o->world->api;

@@ -117,6 +117,59 @@ TEST(a_listener_is_dissolved_by_af_unspec)
 			      "fresh: 0\n");
 }
 
+static int port_of(struct outcome *o, int fd)
+{
+	struct name name = { .len = sizeof name.at };
+
+	o->world->api->getsockname(fd, (struct sockaddr *)&name.at, &name.len);
+	return ((const struct sockaddr_in *)&name.at)->sin_port;
+}
+
+/* What connect() or bind() chose can be had by others, and bound anew. */
+static void gives_back(struct outcome *o)
+{
+	const struct api *api = o->world->api;
+	struct name any_port = name_of_us(o->world, 0), same;
+	int fd = makes_socket(o, SOCK_STREAM), other = makes_socket(o, SOCK_STREAM);
+
+	saw_result(o, "bind", api->bind(fd, (struct sockaddr *)&any_port.at, any_port.len));
+	same = any_port;
+	((struct sockaddr_in *)&same.at)->sin_port = (in_port_t)port_of(o, fd);
+	connects(o, fd, name_of_peer(o->world, 80));
+	connects(o, fd, name_unspecified());
+	saw_names(o, "dissolved", fd);
+	saw_result(o, "other", api->bind(other, (struct sockaddr *)&same.at, same.len));
+	saw_result(o, "bind", api->bind(fd, (struct sockaddr *)&any_port.at, any_port.len));
+	api->close(other);
+	api->close(fd);
+	fd = makes_socket(o, SOCK_STREAM);
+	peer_answers(o, PEER_REFUSES, 0);
+	connects(o, fd, name_of_peer(o->world, 81));
+	saw_names(o, "refused", fd);
+	saw_result(o, "bind", api->bind(fd, (struct sockaddr *)&any_port.at, any_port.len));
+	saw_result(o, "bind", api->bind(fd, (struct sockaddr *)&any_port.at, any_port.len));
+	saw_result(o, "listen", api->listen(fd, 1));
+	api->close(fd);
+	saw_fresh_connect(o);
+}
+
+/* LX-10 LX-30: a port that was chosen for a stream is free again when the stream is. */
+TEST(a_chosen_port_is_given_back)
+{
+	both_see(gives_back, "bind: 0\n"
+			     "connect: 0\n"
+			     "connect: 0\n"
+			     "dissolved: US:PORT ENOTCONN\n"
+			     "other: 0\n"
+			     "bind: 0\n"
+			     "connect: ECONNREFUSED\n"
+			     "refused: ANY:PORT ENOTCONN\n"
+			     "bind: 0\n"
+			     "bind: EINVAL\n"
+			     "listen: 0\n"
+			     "fresh: 0\n");
+}
+
 static void from_peer_closed(struct outcome *o)
 {
 	const struct api *api = o->world->api;
