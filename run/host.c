@@ -129,6 +129,7 @@ static bool make_stack(struct host *h, const uint8_t seed[16])
 	config.families = families;
 	config.transports = transports;
 	config.congestions = congestions;
+	config.fragments = &tenon_fragments;
 	config.observer = (struct tenon_observer){ observe, h };
 	h->size = tenon_size(&config);
 	h->memory = mmap(NULL, h->size, PROT_READ | PROT_WRITE,

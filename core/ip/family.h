@@ -29,6 +29,8 @@ struct tenon_family_module {
 	uint8_t version;          /* enum tenon_ip_version, also the packet's first four bits */
 	uint8_t control_protocol; /* the number of this family's ICMP */
 	uint8_t header_len;       /* of the header that emit pushes */
+	uint8_t part_header_len;  /* what emit_part pushes besides */
+	uint32_t packet_max;      /* the longest packet that a header can tell */
 	uint16_t mtu_min;         /* of a link that this family can use */
 	uint16_t error_len_max;   /* of an ICMP error, IP header included */
 
@@ -46,6 +48,14 @@ struct tenon_family_module {
 
 	/* Pushes the IP header of a flow whose path is chosen. */
 	void (*emit)(struct ip *, const struct ip_flow *, struct packet *);
+
+	/* The same for a part of a datagram; its identification is new_part_id's. */
+	void (*emit_part)(struct ip *, const struct ip_flow *, struct packet *,
+			  const struct ip_part *);
+	uint32_t (*new_part_id)(struct ip *);
+
+	/* The first part's header becomes that of the whole packet, len octets long. */
+	void (*make_whole)(uint8_t *packet, size_t len, const struct ip_part *first);
 
 	/* Asks for target's MAC: the one who had it when known, else everybody (RFC 4861 7.2.2). */
 	void (*solicit)(struct ip *, struct link *, const struct tenon_ip *target,

@@ -2,7 +2,9 @@
 #include "ip/host.h"
 
 #include "ip/address.h"
+#include "ip/fragments.h"
 #include "ip/neighbor.h"
+#include "ip/pmtu.h"
 #include "ip/route.h"
 
 size_t ip_need(const struct tenon_config *config)
@@ -10,12 +12,17 @@ size_t ip_need(const struct tenon_config *config)
 	size_t need = address_need(config);
 
 	need = arena_sum(need, route_need(config));
+	need = arena_sum(need, pmtu_need(config));
+	if (config->fragments != NULL)
+		need = arena_sum(need, config->fragments->need(config));
 	return arena_sum(need, neighbor_need(config));
 }
 
 uint32_t ip_timer_limit(const struct tenon_config *config)
 {
-	return config->limits.neighbors;
+	uint32_t parts = config->fragments != NULL ? config->limits.fragmented_datagrams : 0;
+
+	return config->limits.neighbors + parts;
 }
 
 void ip_init(struct ip *ip, struct arena *arena, const struct tenon_config *config)
@@ -33,6 +40,11 @@ void ip_init(struct ip *ip, struct arena *arena, const struct tenon_config *conf
 	ip->addresses = address_table_new(arena, config);
 	ip->routes = route_table_new(arena, config, ip->random);
 	ip->neighbors = neighbor_cache_new(arena, config, ip->random);
+	ip->path_mtus = pmtu_table_new(arena, config, ip->random);
+	ip->fragments = config->fragments;
+	ip->reassembly = NULL;
+	if (ip->fragments != NULL)
+		ip->reassembly = ip->fragments->make(arena, config, ip->random);
 	ip->generation = 1;
 	ip->datagram_id = (uint16_t)random_u32(ip->random);
 	ip->error_tokens = ip->behavior->icmp_errors_per_second;
@@ -68,7 +80,10 @@ const struct tenon_family_module *ip_family_of_packet(const struct ip *ip, struc
 
 void ip_expired(struct ip *ip, struct timer *timer)
 {
-	neighbor_expired(ip, timer);
+	if (timer->owner == TIMER_REASSEMBLY)
+		ip->fragments->expired(ip, timer);
+	else
+		neighbor_expired(ip, timer);
 }
 
 static void family_up(struct ip *ip, const struct tenon_family_module *family, struct link *link)
@@ -107,6 +122,14 @@ bool ip_pool_use(const struct ip *ip, unsigned index, struct tenon_pool_use *use
 		return true;
 	case 2: case 3:
 		*use = neighbor_pool_use(ip, index - 2);
+		return true;
+	case 4:
+		*use = pmtu_pool_use(ip);
+		return true;
+	case 5: case 6:
+		if (ip->fragments == NULL)
+			return false;
+		*use = ip->fragments->pool_use(ip, index - 5);
 		return true;
 	default:
 		return false;

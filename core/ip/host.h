@@ -17,7 +17,8 @@
 /* Octets of arena that ip_init will take, or SIZE_MAX. */
 size_t ip_need(const struct tenon_config *);
 
-/* How many timers the IP layer may have filed at once; their owner is TIMER_NEIGHBOR. */
+/* How many timers the IP layer may have filed at once; their owners are below
+ * TIMER_TRANSPORT. */
 uint32_t ip_timer_limit(const struct tenon_config *);
 
 /* Makes the tables. The caller has set links, timers, trace, random and behavior. */

@@ -13,6 +13,9 @@ enum {
 struct icmp_message icmp4_error(enum icmp_error error, const struct ip_arrival *about)
 {
 	(void)about;
+	if (error == ICMP_ERROR_REASSEMBLY)
+		return (struct icmp_message){ .type = ICMP4_TIME_EXCEEDED,
+					      .code = ICMP4_REASSEMBLY_EXCEEDED };
 	return (struct icmp_message){
 		.type = ICMP4_UNREACHABLE,
 		.code = error == ICMP_ERROR_PORT_UNREACHABLE ? ICMP4_PORT_UNREACHABLE

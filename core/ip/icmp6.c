@@ -16,6 +16,9 @@ struct icmp_message icmp6_error(enum icmp_error error, const struct ip_arrival *
 	if (error == ICMP_ERROR_PORT_UNREACHABLE)
 		return (struct icmp_message){ .type = ICMP6_UNREACHABLE,
 					      .code = ICMP6_PORT_UNREACHABLE };
+	if (error == ICMP_ERROR_REASSEMBLY)
+		return (struct icmp_message){ .type = ICMP6_TIME_EXCEEDED,
+					      .code = ICMP6_REASSEMBLY_EXCEEDED };
 	return (struct icmp_message){ .type = ICMP6_PARAMETER_PROBLEM, /* RFC 8200 4 */
 				      .code = ICMP6_NEXT_HEADER,
 				      .rest = about->protocol_at };

@@ -23,6 +23,8 @@
 struct address_table;
 struct route_table;
 struct neighbor_cache;
+struct reassembly;
+struct pmtu_table;
 
 struct ip {
 	struct links *links;
@@ -34,6 +36,9 @@ struct ip {
 	struct address_table *addresses;
 	struct route_table *routes;
 	struct neighbor_cache *neighbors;
+	const struct tenon_fragment_module *fragments; /* NULL where not configured */
+	struct reassembly *reassembly;
+	struct pmtu_table *path_mtus;
 	uint32_t generation;   /* moves whenever a cached path may have become wrong */
 	uint16_t datagram_id;  /* IPv4 identification, RFC 6864 */
 	uint32_t error_tokens; /* ICMP errors that may still be sent in this second */
@@ -49,11 +54,13 @@ struct ip_path {
 	bool is_local;     /* to this host: over the loopback */
 	bool is_broadcast; /* limited, or directed to a subnet on link */
 	bool is_multicast;
+	bool may_be_cut; /* by routers, whatever the flow says: pmtu.h */
 };
 
 enum ip_flow_flags {
-	IP_DONT_FRAGMENT = 1,
-	IP_DONT_ROUTE = 2, /* on-link destinations only */
+	IP_DONT_FRAGMENT = 1, /* what is too long for the path is refused */
+	IP_CUT_HERE = 4,      /* it is cut here, but what fits may not be cut on its way */
+	IP_DONT_ROUTE = 2,    /* on-link destinations only */
 };
 
 struct ip_flow {
@@ -80,6 +87,18 @@ enum tenon_result ip_send(struct ip *, struct ip_flow *, struct packet *);
 /* The sum to start a transport checksum with: the flow's pseudo-header (its source is chosen). */
 uint32_t ip_pseudo_sum(const struct ip_flow *, uint32_t transport_len);
 
+/* Of a datagram in parts (fragments.h): which octets behind the header these are. */
+struct ip_part {
+	uint32_t id;
+	uint32_t len;            /* of a part that leaves */
+	uint16_t offset;         /* a multiple of 8 */
+	uint16_t header_len;     /* what stands before the payload once it is whole */
+	uint16_t next_header_at; /* IPv6: the octet of it that must name … */
+	uint8_t next_header;     /* … this header */
+	bool more;
+	bool is_part;
+};
+
 /* A packet that has come for this host. Everything is borrowed from the frame. */
 struct ip_arrival {
 	struct tenon_ip source, destination;
@@ -93,6 +112,7 @@ struct ip_arrival {
 	bool is_broadcast, is_multicast; /* the destination */
 	bool was_link_broadcast;         /* the frame's destination was not ours alone */
 	bool checksum_verified;          /* by the driver, or it came over the loopback */
+	struct ip_part part;             /* with FATE_IP_FRAGMENT of the family's arrives() */
 };
 
 /* What an ICMP error says. The transport finds its conversation by the quoted header. */
@@ -117,7 +137,11 @@ void ip_path_cause(const struct ip *, const struct ip_path *, struct tenon_cause
 
 /* A datagram or segment could not be delivered: tells its sender, within RFC 1122 3.2.2's and
  * RFC 4443 2.4's limits. */
-enum icmp_error { ICMP_ERROR_PORT_UNREACHABLE, ICMP_ERROR_PROTOCOL_UNREACHABLE };
+enum icmp_error {
+	ICMP_ERROR_PORT_UNREACHABLE,
+	ICMP_ERROR_PROTOCOL_UNREACHABLE,
+	ICMP_ERROR_REASSEMBLY, /* it was not whole in time */
+};
 void ip_send_error(struct ip *, const struct ip_arrival *, enum icmp_error);
 
 /* Neighbors that gave up: the next report (NEIGHBOR_SILENT, quoting a packet that waited), or

@@ -3,7 +3,9 @@
 
 #include "ip/address.h"
 #include "ip/family.h"
+#include "ip/fragments.h"
 #include "ip/neighbor.h"
+#include "ip/pmtu.h"
 #include "ip/route.h"
 #include "wire/ethernet.h"
 #include "wire/pseudo.h"
@@ -218,6 +220,7 @@ enum tenon_result ip_route(struct ip *ip, struct ip_flow *flow)
 	result = settle_source(ip, flow, &path);
 	if (result != TENON_OK)
 		return result;
+	pmtu_apply(ip, &flow->destination, &path);
 	flow->path = path;
 	return TENON_OK;
 }
@@ -234,9 +237,9 @@ static enum fate fate_of_refusal(enum tenon_result result, const struct tenon_ca
 }
 
 /* A path chosen since the packet was built may be by a link that cannot complete its checksum. */
-static void complete_checksum(const struct link *link, struct packet *p)
+static void complete_checksum(uint16_t offered, struct packet *p)
 {
-	uint16_t left = p->offload & (uint16_t)~link->facts.offload & TENON_OFFLOAD_CHECKSUM;
+	uint16_t left = p->offload & (uint16_t)~offered & TENON_OFFLOAD_CHECKSUM;
 	uint16_t checksum;
 
 	if (left == 0)
@@ -255,8 +258,8 @@ static uint32_t len_max(const struct ip_path *path, const struct packet *p)
 	return path->mtu;
 }
 
-static enum tenon_result send_over(struct ip *ip, const struct ip_path *path, uint16_t ethertype,
-				   struct packet *p)
+enum tenon_result ip_send_over(struct ip *ip, const struct ip_path *path, uint16_t ethertype,
+			       struct packet *p)
 {
 	struct mac group;
 
@@ -266,6 +269,19 @@ static enum tenon_result send_over(struct ip *ip, const struct ip_path *path, ui
 		return neighbor_send(ip, path->link, &path->next_hop, p);
 	group = path->is_broadcast ? mac_broadcast() : ethernet_multicast(path->next_hop);
 	return neighbor_send_to(ip, path->link, &group, ethertype, p);
+}
+
+static enum tenon_result send_in_parts(struct ip *ip, struct ip_flow *flow, struct packet *p)
+{
+	const struct tenon_family_module *family = ip_family_of(ip, &flow->destination);
+	bool may = ip->fragments != NULL && (flow->flags & IP_DONT_FRAGMENT) == 0;
+
+	if (!may || packet_len(p) + family->header_len > family->packet_max) {
+		trace_left(ip->trace, flow->path.link->index, p, FATE_IP_MTU);
+		return refuse(ip, flow, TENON_MESSAGE_TOO_LONG);
+	}
+	complete_checksum(0, p);
+	return ip->fragments->send(ip, flow, p);
 }
 
 enum tenon_result ip_send(struct ip *ip, struct ip_flow *flow, struct packet *p)
@@ -280,13 +296,11 @@ enum tenon_result ip_send(struct ip *ip, struct ip_flow *flow, struct packet *p)
 			   fate_of_refusal(result, &ip->trace->cause));
 		return result;
 	}
-	if (packet_len(p) + family->header_len > len_max(&flow->path, p)) {
-		trace_left(ip->trace, flow->path.link->index, p, FATE_IP_MTU);
-		return refuse(ip, flow, TENON_MESSAGE_TOO_LONG);
-	}
-	complete_checksum(flow->path.link, p);
+	if (packet_len(p) + family->header_len > len_max(&flow->path, p))
+		return send_in_parts(ip, flow, p);
+	complete_checksum(flow->path.link->facts.offload, p);
 	family->emit(ip, flow, p);
-	return send_over(ip, &flow->path, family->ethertype, p);
+	return ip_send_over(ip, &flow->path, family->ethertype, p);
 }
 
 uint32_t ip_pseudo_sum(const struct ip_flow *flow, uint32_t transport_len)

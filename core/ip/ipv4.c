@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ip/family.h"
 
+#include "base/checksum.h"
 #include "ip/address.h"
 #include "ip/arp.h"
 #include "ip/icmp.h"
@@ -16,6 +17,9 @@ enum {
 	MTU_LEAST = 68,          /* RFC 791 3.2 */
 	ERROR_LEN_MAX = 576,     /* RFC 1812 4.3.2.3 */
 	PROTOCOL_AT = 9,
+	TOTAL_LENGTH_AT = 2,
+	FLAGS_OFFSET_AT = 6,
+	CHECKSUM_AT = 10,
 };
 
 enum ipv4_option {
@@ -108,9 +112,26 @@ static enum fate check_options(struct ip *ip, const struct ip_arrival *arrival,
 	return FATE_PASS;
 }
 
-static enum fate check_whole(const struct ipv4_header *h)
+/* A part: does it end on a multiple of eight octets, and within the longest datagram? */
+static enum fate check_whole(struct ip_arrival *arrival, const struct ipv4_header *h)
 {
-	return h->more_fragments || h->fragment_offset != 0 ? FATE_IP_FRAGMENT : FATE_PASS;
+	size_t len = arrival->payload.len;
+	struct ip_part part = {
+		.id = h->identification,
+		.offset = h->fragment_offset,
+		.header_len = (uint16_t)(arrival->payload.at - arrival->packet.at),
+		.more = h->more_fragments,
+		.is_part = true,
+	};
+
+	if (!h->more_fragments && h->fragment_offset == 0)
+		return FATE_PASS;
+	if (len == 0 || (h->more_fragments && len % 8 != 0))
+		return FATE_IP_FRAGMENT_LENGTH;
+	if (part.header_len + part.offset + len > UINT16_MAX)
+		return FATE_IP_FRAGMENT_LENGTH;
+	arrival->part = part;
+	return FATE_IP_FRAGMENT;
 }
 
 static enum fate ipv4_arrives(struct ip *ip, struct ip_arrival *arrival)
@@ -131,28 +152,61 @@ static enum fate ipv4_arrives(struct ip *ip, struct ip_arrival *arrival)
 	arrival->traffic_class = h.tos;
 	if (fate == FATE_PASS) fate = check_source(ip, arrival, &h);
 	if (fate == FATE_PASS) fate = check_destination(ip, arrival, &h);
-	if (fate == FATE_PASS) fate = check_whole(&h);
+	if (fate == FATE_PASS) fate = check_whole(arrival, &h);
 	if (fate == FATE_PASS) fate = check_options(ip, arrival, h.options);
 	return fate;
 }
 
-static void ipv4_emit_header(struct ip *ip, const struct ip_flow *flow, struct packet *p)
+static struct ipv4_header header_of(const struct ip_flow *flow)
 {
 	uint8_t hop_limit = flow->path.is_multicast ? HOP_LIMIT_MULTICAST : HOP_LIMIT_DEFAULT;
-	uint32_t payload_len = packet_len(p);
-	struct ipv4_header h = {
+
+	return (struct ipv4_header){
 		.source = flow->source,
 		.destination = flow->destination,
-		.dont_fragment = (flow->flags & IP_DONT_FRAGMENT) != 0,
 		.tos = flow->traffic_class,
 		.ttl = flow->hop_limit == 0 ? hop_limit : flow->hop_limit,
 		.protocol = flow->protocol,
 	};
+}
 
+static void ipv4_emit_header(struct ip *ip, const struct ip_flow *flow, struct packet *p)
+{
+	uint32_t payload_len = packet_len(p);
+	struct ipv4_header h = header_of(flow);
+
+	h.dont_fragment =
+		(flow->flags & (IP_DONT_FRAGMENT | IP_CUT_HERE)) != 0 && !flow->path.may_be_cut;
 	/* RFC 6864 4.1: a datagram that nobody may fragment needs no identification. */
 	if (!h.dont_fragment)
 		h.identification = ip->datagram_id++;
 	ipv4_emit(packet_push(p, IPV4_HEADER_LEN), &h, payload_len);
+}
+
+static uint32_t ipv4_new_part_id(struct ip *ip)
+{
+	return ip->datagram_id++;
+}
+
+static void ipv4_emit_part(struct ip *ip, const struct ip_flow *flow, struct packet *p,
+			   const struct ip_part *part)
+{
+	uint32_t payload_len = packet_len(p);
+	struct ipv4_header h = header_of(flow);
+
+	(void)ip;
+	h.identification = (uint16_t)part->id;
+	h.fragment_offset = part->offset;
+	h.more_fragments = part->more;
+	ipv4_emit(packet_push(p, IPV4_HEADER_LEN), &h, payload_len);
+}
+
+static void ipv4_make_whole(uint8_t *packet, size_t len, const struct ip_part *first)
+{
+	put16(packet + TOTAL_LENGTH_AT, (uint16_t)len);
+	put16(packet + FLAGS_OFFSET_AT, 0);
+	put16(packet + CHECKSUM_AT, 0);
+	put16(packet + CHECKSUM_AT, checksum_finish(checksum_add(0, packet, first->header_len)));
 }
 
 static void ipv4_link_up(struct ip *ip, struct link *link)
@@ -180,12 +234,16 @@ const struct tenon_family_module tenon_ipv4 = {
 	.version = TENON_IP_V4,
 	.control_protocol = IP_PROTOCOL_ICMP4,
 	.header_len = IPV4_HEADER_LEN,
+	.packet_max = UINT16_MAX,
 	.mtu_min = MTU_LEAST,
 	.error_len_max = ERROR_LEN_MAX,
 	.arrives = ipv4_arrives,
 	.control = icmp4_arrives,
 	.resolution_arrives = arp_arrives,
 	.emit = ipv4_emit_header,
+	.emit_part = ipv4_emit_part,
+	.new_part_id = ipv4_new_part_id,
+	.make_whole = ipv4_make_whole,
 	.solicit = arp_solicit,
 	.error = icmp4_error,
 	.emit_control = icmp4_emit_message,

@@ -15,6 +15,9 @@ enum {
 	MTU_LEAST = 1280, /* RFC 8200 5 */
 	LINK_LOCAL_BITS = 64,
 	UNIVERSAL_BIT = 0x02, /* RFC 4291 appendix A: inverted in an interface identifier */
+	PAYLOAD_LENGTH_AT = 4,
+	FRAGMENT_OFFSET_AT = 2, /* in a fragment header */
+	UPPER_HEADER_LEAST = 8,
 };
 
 static const struct tenon_ip all_nodes = { { 0xff, 0x02, [15] = 1 } };
@@ -50,6 +53,51 @@ static enum fate check_destination(const struct ip *ip, struct ip_arrival *arriv
 	return FATE_PASS;
 }
 
+static enum fate refuse_part(struct ip *ip, const struct ip_arrival *arrival, uint8_t code,
+			     uint32_t pointer)
+{
+	struct ipv6_problem problem = { IPV6_PROBLEM_REPORT_UNICAST, code, pointer };
+
+	icmp6_send_problem(ip, arrival, &problem);
+	return FATE_IP_FRAGMENT_LENGTH;
+}
+
+/* RFC 8200 4.5 and RFC 7112 5: the first part has every header, the transport's too. */
+static bool has_all_headers(const struct ip_arrival *arrival, const struct ipv6_ext *ext)
+{
+	struct bytes rest = arrival->payload;
+	struct ipv6_ext behind;
+
+	return ext->fragment.offset != 0 ||
+	       (ipv6_ext_parse(&behind, ext->next_header, &rest) == FATE_PASS &&
+		rest.len >= UPPER_HEADER_LEAST);
+}
+
+static enum fate check_part(struct ip *ip, struct ip_arrival *arrival, const struct ipv6_ext *ext)
+{
+	size_t len = arrival->payload.len, unfragmented = ext->fragment_at - IPV6_HEADER_LEN;
+
+	if (len == 0)
+		return FATE_IP_FRAGMENT_LENGTH;
+	if (ext->fragment.more && len % 8 != 0)
+		return refuse_part(ip, arrival, ICMP6_HEADER_FIELD, PAYLOAD_LENGTH_AT);
+	if (unfragmented + ext->fragment.offset + len > UINT16_MAX)
+		return refuse_part(ip, arrival, ICMP6_HEADER_FIELD,
+				   ext->fragment_at + FRAGMENT_OFFSET_AT);
+	if (!has_all_headers(arrival, ext))
+		return refuse_part(ip, arrival, ICMP6_FIRST_FRAGMENT, 0);
+	arrival->part = (struct ip_part){
+		.id = ext->fragment.identification,
+		.offset = ext->fragment.offset,
+		.header_len = (uint16_t)ext->fragment_at,
+		.next_header_at = (uint16_t)ext->fragment_named_at,
+		.next_header = ext->next_header,
+		.more = ext->fragment.more,
+		.is_part = true,
+	};
+	return FATE_IP_FRAGMENT;
+}
+
 /* Whatever precedes the transport. What cannot be stepped over is reported as RFC 8200 4.2 says. */
 static enum fate check_extensions(struct ip *ip, struct ip_arrival *arrival, uint8_t next_header)
 {
@@ -62,7 +110,7 @@ static enum fate check_extensions(struct ip *ip, struct ip_arrival *arrival, uin
 		icmp6_send_problem(ip, arrival, &ext.problem);
 		return fate;
 	}
-	return ext.has_fragment ? FATE_IP_FRAGMENT : FATE_PASS;
+	return ext.has_fragment ? check_part(ip, arrival, &ext) : FATE_PASS;
 }
 
 /* Neighbor discovery alone has senders without an address, or with ours (a duplicate's). */
@@ -101,7 +149,7 @@ static enum fate ipv6_arrives(struct ip *ip, struct ip_arrival *arrival)
 	return fate;
 }
 
-static void ipv6_emit_header(struct ip *ip, const struct ip_flow *flow, struct packet *p)
+static void push_header(const struct ip_flow *flow, uint8_t next_header, struct packet *p)
 {
 	uint8_t hop_limit = flow->path.is_multicast ? HOP_LIMIT_MULTICAST : HOP_LIMIT_DEFAULT;
 	uint32_t payload_len = packet_len(p);
@@ -109,12 +157,39 @@ static void ipv6_emit_header(struct ip *ip, const struct ip_flow *flow, struct p
 		.source = flow->source,
 		.destination = flow->destination,
 		.traffic_class = flow->traffic_class,
-		.next_header = flow->protocol,
+		.next_header = next_header,
 		.hop_limit = flow->hop_limit == 0 ? hop_limit : flow->hop_limit,
 	};
 
-	(void)ip;
 	ipv6_emit(packet_push(p, IPV6_HEADER_LEN), &h, payload_len);
+}
+
+static void ipv6_emit_header(struct ip *ip, const struct ip_flow *flow, struct packet *p)
+{
+	(void)ip;
+	push_header(flow, flow->protocol, p);
+}
+
+/* RFC 7739 5: nobody outside can tell the next one. */
+static uint32_t ipv6_new_part_id(struct ip *ip)
+{
+	return random_u32(ip->random);
+}
+
+static void ipv6_emit_part(struct ip *ip, const struct ip_flow *flow, struct packet *p,
+			   const struct ip_part *part)
+{
+	struct ipv6_fragment fragment = { part->id, part->offset, part->more };
+
+	(void)ip;
+	ipv6_fragment_emit(packet_push(p, IPV6_FRAGMENT_LEN), &fragment, flow->protocol);
+	push_header(flow, IPV6_FRAGMENT, p);
+}
+
+static void ipv6_make_whole(uint8_t *packet, size_t len, const struct ip_part *first)
+{
+	put16(packet + PAYLOAD_LENGTH_AT, (uint16_t)(len - IPV6_HEADER_LEN));
+	packet[first->next_header_at] = first->next_header;
 }
 
 static void listen_to(struct link *link, struct tenon_ip group, bool join)
@@ -161,11 +236,16 @@ const struct tenon_family_module tenon_ipv6 = {
 	.version = TENON_IP_V6,
 	.control_protocol = IP_PROTOCOL_ICMP6,
 	.header_len = IPV6_HEADER_LEN,
+	.part_header_len = IPV6_FRAGMENT_LEN,
+	.packet_max = IPV6_HEADER_LEN + UINT16_MAX,
 	.mtu_min = MTU_LEAST,
 	.error_len_max = MTU_LEAST, /* RFC 4443 2.4 (c) */
 	.arrives = ipv6_arrives,
 	.control = icmp6_arrives,
 	.emit = ipv6_emit_header,
+	.emit_part = ipv6_emit_part,
+	.new_part_id = ipv6_new_part_id,
+	.make_whole = ipv6_make_whole,
 	.solicit = ndp_solicit,
 	.error = icmp6_error,
 	.emit_control = icmp6_emit_message,

@@ -16,6 +16,7 @@
 /* Who a timer belongs to: the stack's dispatch reads this. Transport n is TIMER_TRANSPORT + n. */
 enum timer_owner {
 	TIMER_NEIGHBOR,
+	TIMER_REASSEMBLY,
 	TIMER_TRANSPORT,
 };
 

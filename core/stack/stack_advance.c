@@ -29,7 +29,7 @@ static void expire(struct tenon *t, struct timer *timer)
 {
 	unsigned transport = (unsigned)timer->owner - TIMER_TRANSPORT;
 
-	if (timer->owner == TIMER_NEIGHBOR) {
+	if (timer->owner < TIMER_TRANSPORT) {
 		ip_expired(&t->ip, timer);
 		tell_silences(t);
 		return;

@@ -26,6 +26,9 @@ static const struct tenon_limits linux_limits = {
 	.parked_packets = 256,
 	.packet_bytes = 2048,
 	.loopback_packets = 512,
+	.path_mtus = 256,
+	.fragmented_datagrams = 64,
+	.fragment_pages = 1024,
 	.causes = 256,
 };
 
@@ -41,6 +44,9 @@ static const struct tenon_behavior linux_behavior = {
 	.neighbor_probes = 3,
 	.neighbor_retransmit_us = SECOND_US,
 	.neighbor_reachable_us = 30 * SECOND_US,
+	.path_mtu_min = 552,
+	.reassembly_v4_us = 30 * SECOND_US,
+	.reassembly_v6_us = 60 * SECOND_US,
 	.rto_initial_us = SECOND_US,
 	.rto_min_us = 200 * MILLISECOND_US,
 	.rto_max_us = 120 * SECOND_US,
@@ -73,10 +79,19 @@ static bool in(uint32_t value, uint32_t least, uint32_t most)
 
 static bool counts_are_valid(const struct tenon_limits *l)
 {
-	const uint32_t any[] = { l->tcp_connections, l->tcp_listeners, l->tcp_port_bindings,
-				 l->pages,           l->datagrams,     l->addresses,
-				 l->routes,          l->neighbors,     l->parked_packets,
-				 l->causes };
+	const uint32_t any[] = { l->tcp_connections,
+				 l->tcp_listeners,
+				 l->tcp_port_bindings,
+				 l->pages,
+				 l->datagrams,
+				 l->addresses,
+				 l->routes,
+				 l->neighbors,
+				 l->parked_packets,
+				 l->causes,
+				 l->fragmented_datagrams,
+				 l->fragment_pages,
+				 l->path_mtus };
 	size_t i;
 
 	for (i = 0; i < sizeof any / sizeof any[0]; i++)

@@ -4,6 +4,7 @@
  *	tenon_input     is there such a link, and is it up?
  *	frame_arrives   Ethernet: is the frame for us, and whose EtherType is it?
  *	packet_arrives  the family: is the header valid, is the packet for this host?
+ *	part_arrives    a fragment: is its datagram whole now?
  *	host_receives   its ICMP, or the transport that its protocol names
  *	stack_report    an ICMP error: which transport had that conversation?
  *
@@ -12,6 +13,8 @@
  */
 #include "stack/stack.h"
 
+#include "ip/fragments.h"
+#include "ip/pmtu.h"
 #include "wire/ethernet.h"
 
 static int transport_of(const struct tenon *t, uint8_t protocol)
@@ -31,6 +34,9 @@ enum fate stack_report(struct tenon *t, const struct icmp_report *report)
 
 	if (i < 0 || !t->config.transports[i]->report(t->transports[i], report))
 		return FATE_ICMP_NOBODY;
+	if (report->result == TENON_ICMP_FRAGMENTATION_NEEDED ||
+	    report->result == TENON_ICMP6_PACKET_TOO_BIG)
+		pmtu_learn(&t->ip, report);
 	return FATE_ICMP_REPORTED;
 }
 
@@ -57,6 +63,20 @@ static enum fate host_receives(struct tenon *t, const struct tenon_family_module
 	return FATE_IP_PROTOCOL_UNKNOWN;
 }
 
+/* What completes its datagram goes on as the whole, whose checksum nobody has verified. */
+static enum fate part_arrives(struct tenon *t, const struct tenon_family_module *family,
+			      struct ip_arrival *arrival)
+{
+	struct bytes whole;
+	enum fate fate = t->ip.fragments->take(&t->ip, arrival, &whole);
+
+	if (fate != FATE_PASS)
+		return fate;
+	arrival->packet = whole;
+	arrival->part = (struct ip_part){ .is_part = false };
+	return family->arrives(&t->ip, arrival);
+}
+
 static enum fate packet_arrives(struct tenon *t, const struct tenon_family_module *family,
 				struct ip_arrival *arrival)
 {
@@ -65,6 +85,8 @@ static enum fate packet_arrives(struct tenon *t, const struct tenon_family_modul
 	if (family == NULL)
 		return FATE_IP_VERSION;
 	fate = family->arrives(&t->ip, arrival);
+	if (fate == FATE_IP_FRAGMENT && t->ip.fragments != NULL)
+		fate = part_arrives(t, family, arrival);
 	return fate == FATE_PASS ? host_receives(t, family, arrival) : fate;
 }
 

@@ -45,7 +45,7 @@ enum tenon_result udp_open(struct udp *u, enum tenon_ip_version version, void *o
 		.flow = { .source = any,
 			  .destination = any,
 			  .protocol = IP_PROTOCOL_UDP,
-			  .flags = IP_DONT_FRAGMENT },
+			  .flags = IP_CUT_HERE },
 		.local = any,
 		.receive_bytes = u->ip->behavior->datagram_receive_bytes,
 		.send_bytes = u->ip->behavior->datagram_receive_bytes,
@@ -73,7 +73,7 @@ void udp_set(struct udp_endpoint *e, const struct udp_terms *terms)
 	e->flow.bound_link = terms->link;
 	e->flow.hop_limit = terms->hop_limit;
 	e->flow.traffic_class = terms->traffic_class;
-	e->flow.flags = IP_DONT_FRAGMENT;
+	e->flow.flags = IP_CUT_HERE;
 	if (terms->is_unrouted)
 		e->flow.flags |= IP_DONT_ROUTE;
 	e->flow.path = (struct ip_path){ .link = NULL };

@@ -42,6 +42,7 @@ enum icmp6_parameter_code {
 	ICMP6_HEADER_FIELD = 0,
 	ICMP6_NEXT_HEADER = 1,
 	ICMP6_OPTION = 2,
+	ICMP6_FIRST_FRAGMENT = 3, /* RFC 7112 5 */
 };
 
 /* On the wire. */

@@ -117,8 +117,10 @@ static enum fate step_fragment(struct walk *w)
 		.offset = (uint16_t)(get16(o->offset_more) & ~7u),
 		.more = (o->offset_more[1] & 1) != 0,
 	};
+	w->ext->fragment_named_at = w->ext->next_header_at;
+	w->ext->fragment_at = place_of(w, header.at);
 	w->ext->next_header = o->next_header;
-	w->ext->next_header_at = place_of(w, header.at);
+	w->ext->next_header_at = w->ext->fragment_at;
 	if (f.offset == 0 && !f.more)
 		return FATE_PASS;
 	w->ext->has_fragment = true;

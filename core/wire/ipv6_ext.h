@@ -67,7 +67,10 @@ struct ipv6_ext {
 	uint8_t next_header;     /* what *payload begins with */
 	uint32_t next_header_at; /* where that is named, from the start of the IPv6 header */
 	uint32_t payload_at;     /* where *payload begins, likewise */
-	bool has_fragment;       /* the walk ended at a fragment header */
+	bool has_fragment;       /* the walk ended at a fragment header … */
+	uint32_t fragment_named_at; /* … which this octet names, from the start of the IPv6 header …
+				     */
+	uint32_t fragment_at;       /* … and which stands here */
 	struct ipv6_fragment fragment;
 	struct ipv6_problem problem; /* set when the fate is not FATE_PASS */
 };

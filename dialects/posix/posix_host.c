@@ -94,6 +94,7 @@ static const struct tenon_config *usual_config(struct tenon_config *config)
 	config->families = families;
 	config->transports = transports;
 	config->congestions = congestions;
+	config->fragments = &tenon_fragments;
 	return config;
 }
 

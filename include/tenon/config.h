@@ -15,9 +15,11 @@ TENON_BEGIN
 struct tenon_family_module;
 struct tenon_transport;
 struct tenon_congestion;
+struct tenon_fragment_module;
 extern const struct tenon_family_module tenon_ipv4, tenon_ipv6;
 extern const struct tenon_transport tenon_tcp, tenon_udp;
 extern const struct tenon_congestion tenon_newreno;
+extern const struct tenon_fragment_module tenon_fragments;
 
 struct tenon_limits {
 	uint32_t sockets;         /* all kinds */
@@ -31,7 +33,10 @@ struct tenon_limits {
 	uint32_t parked_packets; /* waiting for a neighbor, all neighbors */
 	uint32_t packet_bytes;   /* longest IP packet that can be parked or looped back */
 	uint32_t loopback_packets;
-	uint32_t causes; /* failures whose cause is kept at once */
+	uint32_t path_mtus;            /* destinations whose path MTU is known */
+	uint32_t fragmented_datagrams; /* arriving in parts, at once */
+	uint32_t fragment_pages;       /* for those parts, of page_bytes each */
+	uint32_t causes;               /* failures whose cause is kept at once */
 };
 
 /* What differs between systems; each may be changed while the stack runs. */
@@ -46,6 +51,9 @@ struct tenon_behavior {
 	uint8_t neighbor_probes;     /* RFC 4861 10: MAX_MULTICAST_SOLICIT */
 	uint32_t neighbor_retransmit_us; /* RFC 4861 10: RETRANS_TIMER */
 	uint32_t neighbor_reachable_us;  /* RFC 4861 10: REACHABLE_TIME */
+	uint32_t path_mtu_min;           /* net.ipv4.route.min_pmtu */
+	uint32_t reassembly_v4_us;       /* net.ipv4.ipfrag_time; RFC 1122 3.3.2 */
+	uint32_t reassembly_v6_us;       /* net.ipv6.ip6frag_time; RFC 8200 4.5: 60 s */
 	uint32_t rto_initial_us;         /* RFC 6298 2.1 */
 	uint32_t rto_min_us, rto_max_us;
 	uint32_t delayed_ack_us; /* RFC 9293 MUST-59: at most 500,000 */
@@ -74,6 +82,8 @@ struct tenon_config {
 	const struct tenon_congestion *const *congestions; /* &tenon_newreno */
 	struct tenon_limits limits;
 	struct tenon_behavior behavior;
+	const struct tenon_fragment_module
+		*fragments;             /* &tenon_fragments, or NULL: none are taken or made */
 	struct tenon_observer observer; /* event may be NULL */
 };
 

@@ -48,6 +48,11 @@ TENON_BEGIN
 	X(IP_SOURCE, "impossible source address")                                                  \
 	X(IP_NOT_FOR_US, "not one of this host's addresses")                                       \
 	X(IP_FRAGMENT, "a fragment, and reassembly is not configured")                             \
+	X(IP_FRAGMENT_KEPT, "a fragment, kept until the rest has come")                            \
+	X(IP_FRAGMENT_DUPLICATE, "a fragment that is there already")                               \
+	X(IP_FRAGMENT_OVERLAP, "fragments of its datagram overlap or contradict each other")       \
+	X(IP_FRAGMENT_LENGTH, "a fragment of impossible length")                                   \
+	X(IP_FRAGMENT_NO_MEMORY, "no room to keep the fragment")                                   \
 	X(IP_EXTENSION, "bad or unknown IPv6 extension header")                                    \
 	X(IP_PROTOCOL_UNKNOWN, "no module for this protocol")                                      \
 	X(IP_NO_ROUTE, "no route")                                                                 \

@@ -94,6 +94,8 @@ struct pair *pair_new(const struct pair_terms *terms)
 	config.transports = transports;
 	config.congestions = congestions;
 	config.limits.pages = 1024;
+	if (terms->takes_fragments)
+		config.fragments = &tenon_fragments;
 	open_host(&p->b, &config, terms->is_ethernet, 2);
 	if (terms->change != NULL)
 		terms->change(&config);

@@ -51,6 +51,7 @@ extern const struct family pair_v4, pair_v6;
 
 struct pair_terms {
 	bool is_ethernet;
+	bool takes_fragments;                  /* both hosts name tenon_fragments */
 	void (*change)(struct tenon_config *); /* of host a; may be NULL */
 };
 

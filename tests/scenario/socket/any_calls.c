@@ -228,7 +228,8 @@ static void step(struct run *r)
 
 static void run(uint64_t seed, bool is_ethernet)
 {
-	struct run r = { .p = pair_new(&(struct pair_terms){ is_ethernet, small }), .seed = seed };
+	const struct pair_terms terms = { .is_ethernet = is_ethernet, .change = small };
+	struct run r = { .p = pair_new(&terms), .seed = seed };
 	size_t i;
 
 	random_init(&r.random, (struct siphash_key){ seed, is_ethernet });

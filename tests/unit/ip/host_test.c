@@ -54,7 +54,7 @@ TEST(every_pool_can_be_looked_at)
 		assert_string_equal(use.name, names[i]);
 		assert_true(use.used <= use.high_water && use.high_water <= use.limit);
 	}
-	assert_false(ip_pool_use(&host.ip, 4, &use));
+	assert_false(ip_pool_use(&host.ip, 5, &use));
 }
 
 BOTH(nothing_stays_behind_when_all_links_have_left)

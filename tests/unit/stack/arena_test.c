@@ -65,6 +65,18 @@ TEST(a_stack_fits_its_memory_exactly)
 		fits_exactly(&configs[i]);
 }
 
+TEST(a_stack_that_takes_fragments_fits_its_memory_exactly)
+{
+	struct tenon_config config = config_of(both, all);
+
+	config.fragments = &tenon_fragments;
+	fits_exactly(&config);
+	config.limits.fragment_pages = 3;
+	config.limits.fragmented_datagrams = 0;
+	config.limits.path_mtus = 0;
+	fits_exactly(&config);
+}
+
 TEST(a_stack_of_odd_limits_fits_its_memory_exactly)
 {
 	struct tenon_config config = config_of(both, all);
