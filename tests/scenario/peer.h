@@ -100,6 +100,9 @@ struct peer *peer_listened_to(const struct peer_terms *);
 /* Another connection from now on: from that port of the peer's, nothing of it has happened. */
 void peer_turns_to(struct peer *, uint16_t port);
 
+/* What is due now happens, as after each call that a port makes. */
+void peer_runs(struct peer *);
+
 /* A socket of the family in force, closed by the harness unless the test does. */
 struct tenon_socket *opens(struct peer *);
 /* connect() of p->socket, a new one if there is none; leaves the SYN to be looked at. */
