@@ -33,18 +33,21 @@ void tcp_update_send_window(struct tcp_conn *c, const struct tcp_segment *seg)
 		tcp_timers_window_opened(c);
 }
 
-/* RFC 7323 4.1 and RFC 6298 3. Only an ACK that moves SND.UNA gives a sample. */
+/* RFC 7323 4.1 and RFC 6298 3. Only an ACK that moves SND.UNA gives a sample. MUST-18: none is
+ * taken of what was sent again, unless its timestamp says that the last sending is what arrived;
+ * the doubled RTO stays until there is one. */
 static void take_sample(struct tcp_conn *c, const struct tcp_segment *seg)
 {
 	uint32_t now_ms = tcp_now_ms(c->tcp), age_ms;
 
 	if ((c->flags & CONN_TIMESTAMPS) && (seg->options.present & TCP_HAS_TIMESTAMPS)) {
 		age_ms = now_ms - (seg->options.ts_echo - c->ts_offset);
+		if (c->retries > 0 && age_ms > now_ms - (uint32_t)(c->sent_last / MILLISECOND_US))
+			return;
 	} else if ((c->flags & CONN_TIMING) && seq_ge(seg->ack, c->timed_seq)) {
-		age_ms = now_ms - c->timed_ms; /* MUST-18 */
+		age_ms = now_ms - c->timed_ms;
 		c->flags &= ~(uint32_t)CONN_TIMING;
 	} else {
-		tcp_rtt_recompute(c);
 		return;
 	}
 	if (age_ms <= UINT32_MAX / 1000 / 4)

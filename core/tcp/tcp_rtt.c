@@ -29,18 +29,11 @@ void tcp_rtt_init(struct tcp_conn *c)
 	set_rto(c, c->tcp->behavior->rto_initial_us);
 }
 
-void tcp_rtt_recompute(struct tcp_conn *c)
-{
-	uint64_t spread = (uint64_t)c->rttvar_us * 4;
-
-	if (c->srtt_us == 0)
-		return;
-	set_rto(c, c->srtt_us + (spread > GRANULARITY_US ? spread : GRANULARITY_US));
-}
-
 /* RFC 6298 2.2 and 2.3; alpha is 1/8, beta 1/4. */
 void tcp_rtt_sample(struct tcp_conn *c, uint32_t rtt_us)
 {
+	uint64_t spread;
+
 	if (rtt_us == 0)
 		rtt_us = 1;
 	if (c->srtt_us == 0) {
@@ -52,7 +45,8 @@ void tcp_rtt_sample(struct tcp_conn *c, uint32_t rtt_us)
 		c->rttvar_us = (uint32_t)(((uint64_t)c->rttvar_us * 3 + off) / 4);
 		c->srtt_us = (uint32_t)(((uint64_t)c->srtt_us * 7 + rtt_us) / 8);
 	}
-	tcp_rtt_recompute(c);
+	spread = (uint64_t)c->rttvar_us * 4;
+	set_rto(c, c->srtt_us + (spread > GRANULARITY_US ? spread : GRANULARITY_US));
 }
 
 void tcp_rtt_back_off(struct tcp_conn *c)
