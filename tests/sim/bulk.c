@@ -29,14 +29,12 @@ static struct tenon_wire_path bad_path(uint64_t *random)
 	return path;
 }
 
-static void transfer(const struct lan_terms *terms, const struct exchange_terms *exchange_terms)
+static void run_exchange(struct lan *lan, const struct exchange_terms *terms)
 {
-	struct lan lan;
 	struct exchange exchange;
 
-	lan_open(&lan, terms);
-	exchange_open(&exchange, &lan, exchange_terms);
-	if (!tenon_sim_run(lan.sim, STUCK, exchange_is_done, &exchange))
+	exchange_open(&exchange, lan, terms);
+	if (!tenon_sim_run(lan->sim, STUCK, exchange_is_done, &exchange))
 		fail_msg("stuck: %llu of %llu there, %llu of %llu back",
 			 (unsigned long long)exchange.ends[1].received,
 			 (unsigned long long)exchange.ends[1].to_receive,
@@ -44,7 +42,15 @@ static void transfer(const struct lan_terms *terms, const struct exchange_terms 
 			 (unsigned long long)exchange.ends[0].to_receive);
 	assert_result(exchange.error, OK);
 	exchange_close(&exchange);
-	lan_settles(&lan);
+	lan_settles(lan);
+}
+
+static void transfer(const struct lan_terms *terms, const struct exchange_terms *exchange_terms)
+{
+	struct lan lan;
+
+	lan_open(&lan, terms);
+	run_exchange(&lan, exchange_terms);
 	lan_close(&lan);
 }
 
@@ -139,5 +145,60 @@ TEST(bulk_transfer_with_offloads_is_exact)
 						   .port = 80 };
 
 		transfer(&terms, &exchange);
+	}
+}
+
+static void small_pages(struct tenon_config *config)
+{
+	config->limits.page_bytes = 256;
+	config->limits.pages = 4096;
+}
+
+static uint32_t small_more_often(uint64_t *random, uint32_t most)
+{
+	return 1 + seeds_below(random, 1 + seeds_below(random, most));
+}
+
+/* Hosts that want different things, each within what RFC 9293 lets it want. */
+static void change_behavior(struct tenon *stack, uint64_t *random)
+{
+	struct tenon_behavior *behavior = tenon_behavior(stack);
+
+	behavior->window_scaling = seeds_below(random, 2) == 0;
+	behavior->timestamps = seeds_below(random, 2) == 0;
+	behavior->receive_bytes = 500 + small_more_often(random, 500000);
+	behavior->send_bytes = 500 + small_more_often(random, 500000);
+	behavior->delayed_ack_us = small_more_often(random, 500000);
+	behavior->rto_min_us = 1000 + small_more_often(random, 1000000);
+	behavior->rto_initial_us = behavior->rto_min_us + seeds_below(random, 2000000);
+	behavior->challenge_acks_per_second = 1 + seeds_below(random, 1000);
+}
+
+TEST(bulk_transfer_between_hosts_of_any_behavior_is_exact)
+{
+	struct seeds seeds;
+
+	for (SEEDS(&seeds, 100); seeds_next(&seeds);) {
+		uint64_t random = seeds.now;
+		struct lan lan;
+
+		lan_open(&lan,
+			 &(struct lan_terms){ .seed = seeds.now,
+					      .hosts = 2,
+					      .is_cable = true,
+					      .mtu = 1280 + small_more_often(&random, 60000),
+					      .change = seeds.now % 3 == 0 ? small_pages : NULL,
+					      .path = bad_path(&random) });
+		change_behavior(lan.hosts[0].stack, &random);
+		change_behavior(lan.hosts[1].stack, &random);
+		run_exchange(&lan,
+			     &(struct exchange_terms){ .seed = seeds.now,
+						       .version = seeds.now % 2 != 0 ? TENON_IP_V4
+										     : TENON_IP_V6,
+						       .octets = { seeds_below(&random, 100000),
+								   seeds_below(&random, 100000) },
+						       .rest_us = seeds_below(&random, 2) * 1000000,
+						       .port = 80 });
+		lan_close(&lan);
 	}
 }
