@@ -20,20 +20,18 @@ static void handle(int number)
 
 static void send_signal(void *context)
 {
-	pthread_kill(caller, *(const int *)context);
+	pthread_kill(caller, (int)(intptr_t)context);
 }
 
 /* The signal comes while the next call waits. */
 static void signals_soon(struct outcome *o, int number, int flags)
 {
-	static int numbers[NSIG];
 	struct sigaction action = { .sa_handler = handle, .sa_flags = flags };
 
 	handled = 0;
-	numbers[number] = number;
 	caller = pthread_self();
 	sigaction(number, &action, NULL);
-	world_at(o->world, SIGNAL_AFTER_US, send_signal, &numbers[number]);
+	world_at(o->world, SIGNAL_AFTER_US, send_signal, (void *)(intptr_t)number);
 }
 
 static void saw_handled(struct outcome *o)
