@@ -114,9 +114,13 @@ static bool has_sources(struct standin *s)
 static bool fetch(struct standin *s)
 {
 	struct tenon_received got = { .len = 0 };
-	struct chunk *chunk = has_sources(s) ? chunk_take(s->owner) : NULL;
+	struct chunk *chunk;
 	struct tenon_room room;
 
+	/* Shut for receiving, the core has an end of data to tell, again and again; the kernel does. */
+	if ((tenon_readiness(s->socket) & TENON_RECEIVE_CLOSED) || !has_sources(s))
+		return false;
+	chunk = chunk_take(s->owner);
 	if (chunk == NULL)
 		return false;
 	room = (struct tenon_room){ chunk->octets, sizeof chunk->octets };

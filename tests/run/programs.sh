@@ -76,12 +76,33 @@ fi
 for linking in dynamic static; do
 	option=$([ $linking = dynamic ] || echo -static)
 	# shellcheck disable=SC2086
-	ok "a $linking program is built" cc -O1 $option -o storm-$linking "$tests/storm.c"
+	ok "a $linking program is built" cc -O1 -D_GNU_SOURCE $option -o storm-$linking "$tests/storm.c"
 	for address in 127.0.0.1 ::1; do
 		is "$("${as_user[@]}" timeout -k 2 20 "$TENON" run -- ./storm-$linking $address 2000 2>&1)" \
 			'0 wrong of 2000, with signals' "2,000 connections under signals, $linking, $address"
 	done
 done
+
+# Any call with any arguments does not harm the supervisor.
+ok 'chaos is built' cc -O1 -D_GNU_SOURCE -pthread -o chaos "$tests/chaos.c"
+for seed in 1 2 3; do
+	is "$("${as_user[@]}" timeout -k 2 20 "$TENON" run -- ./chaos $seed 3000 2>&1)" survived \
+		"any call with any arguments, seed $seed"
+done
+
+# What would lead to the kernel's network does not.
+ok 'bypass is built' cc -O1 -D_GNU_SOURCE -o bypass "$tests/bypass.c"
+is "$("${as_user[@]}" timeout -k 2 20 "$TENON" run -- ./bypass 2>&1)" 'i386 socket: ENOSYS
+x32 socket: ENOSYS
+io_uring: ENOSYS
+packet socket: EAFNOSUPPORT
+SMC: EAFNOSUPPORT
+raw socket: EPERM
+MPTCP: EPROTONOSUPPORT
+not dumpable: works
+still dumpable: works
+and a socket: works
+UNIX socket: works' 'ways past the interception are shut'
 
 # Event loops, threads and processes.
 is "$("${as_user[@]}" timeout -k 2 20 "$TENON" run -- python3 -c '

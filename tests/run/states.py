@@ -23,6 +23,7 @@ BITS = [('IN', select.POLLIN), ('PRI', select.POLLPRI), ('OUT', select.POLLOUT),
         ('HUP', select.POLLHUP), ('RDHUP', select.POLLRDHUP)]
 WATCHED = select.POLLIN | select.POLLPRI | select.POLLOUT | select.POLLRDHUP
 signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+KEPT = []
 
 
 def words(mask):
@@ -57,6 +58,11 @@ def tell(what, call):
     except OSError as error:
         value = errno.errorcode.get(error.errno, error)
     say(what, value)
+
+
+def refuse(*_):
+    """A handler that does not let Python try the call again."""
+    raise InterruptedError(errno.EINTR, 'handler')
 
 
 def stream():
@@ -282,11 +288,33 @@ def datagrams():
 
 
 def interrupted():
-    server = listener()
-
-    def refuse(*_):
-        raise InterruptedError(errno.EINTR, 'handler')
+    full = listener(0)
+    for _ in range(2):
+        sock = stream()
+        sock.setblocking(False)
+        sock.connect_ex(full.getsockname())
+        KEPT.append(sock)
+    time.sleep(0.1)
+    sock = stream()
     signal.signal(signal.SIGALRM, refuse)
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    tell('connect under a signal', lambda: sock.connect(full.getsockname()))
+    say('its mask then', settled(sock))
+    for _ in range(2):
+        full.accept()
+    tell('the next connect waits for the outcome', lambda: sock.connect(full.getsockname()))
+    say('mask', settled(sock, 'OUT'))
+    timed = stream()
+    timed.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack('qq', 0, 200000))
+    for _ in range(2):
+        sock = stream()
+        sock.setblocking(False)
+        sock.connect_ex(full.getsockname())
+        KEPT.append(sock)
+    begin = time.monotonic()
+    tell('SO_SNDTIMEO', lambda: timed.connect(full.getsockname()))
+    say('in time', 0.1 < time.monotonic() - begin < 1, settled(timed))
+    server = listener()
     signal.setitimer(signal.ITIMER_REAL, 0.1)
     begin = time.monotonic()
     tell('accept under a signal', server.accept)
