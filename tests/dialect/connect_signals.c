@@ -18,6 +18,11 @@ static void handle(int number)
 	handled++;
 }
 
+__attribute__((constructor)) static void remember_caller(void)
+{
+	caller = pthread_self();
+}
+
 static void send_signal(void *context)
 {
 	pthread_kill(caller, (int)(intptr_t)context);
@@ -29,7 +34,6 @@ static void signals_soon(struct outcome *o, int number, int flags)
 	struct sigaction action = { .sa_handler = handle, .sa_flags = flags };
 
 	handled = 0;
-	caller = pthread_self();
 	sigaction(number, &action, NULL);
 	world_at(o->world, SIGNAL_AFTER_US, send_signal, (void *)(intptr_t)number);
 }
