@@ -24,7 +24,7 @@ static struct tenon_wire_path bad_path(uint64_t *random)
 	}
 	if (seeds_below(random, 4) == 0) {
 		path.burst_enter = seeds_below(random, 5000);
-		path.burst_leave = 200000 + seeds_below(random, 800000);
+		path.burst_leave = 600000 + seeds_below(random, 400000);
 	}
 	return path;
 }

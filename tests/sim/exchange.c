@@ -123,13 +123,15 @@ static bool is_connected(struct exchange_end *end)
 
 static void act(struct exchange_end *end)
 {
-	bool is_idle = end->has_end && end->has_shut;
-
-	if (!end->has_news || end->socket == NULL || is_idle)
+	if (!end->has_news || end->socket == NULL)
 		return;
 	end->has_news = false;
 	tenon_sim_enter(end->exchange->lan->sim, end->exchange->lan->hosts[end->host].stack);
 	if (end->host == 0 && end->sent == 0 && !end->has_shut && !is_connected(end))
+		return;
+	if (tenon_readiness(end->socket) & TENON_ERROR)
+		end->exchange->error = tenon_take_error(end->socket);
+	if (end->exchange->error != TENON_OK || (end->has_end && end->has_shut))
 		return;
 	receive_all(end);
 	send_all(end);

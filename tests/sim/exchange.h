@@ -25,7 +25,7 @@ struct exchange {
 	struct lan *lan;
 	struct exchange_end ends[2], door; /* host 0 opens, host 1 listens */
 	uint32_t rest_us;                  /* at most this long; 0: never */
-	enum tenon_result error;           /* the opener's, if its attempt fails */
+	enum tenon_result error;           /* of either end, if its connection fails */
 };
 
 struct exchange_terms {
