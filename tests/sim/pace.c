@@ -20,6 +20,7 @@ struct course {
 	uint32_t delay_us;           /* each way */
 	const struct tenon_wire_hook *hook;
 	uint32_t octets;
+	uint32_t receive_bytes, rest_us; /* of the receiver; 0: as usual */
 };
 
 /* Host 0 sends to host 1 as fast as it may. */
@@ -36,11 +37,14 @@ static struct result run(const struct course *course)
 	tenon_wire_set_path(lan.hosts[1].end, TENON_WIRE_LEAVING, &back);
 	if (course->hook != NULL)
 		tenon_wire_set_hook(lan.hosts[0].end, course->hook);
+	if (course->receive_bytes != 0)
+		tenon_behavior(lan.hosts[1].stack)->receive_bytes = course->receive_bytes;
 	exchange_open(&exchange, &lan,
 		      &(struct exchange_terms){ .port = 80,
 						.seed = 1,
 						.version = course->version,
-						.octets = { course->octets, 0 } });
+						.octets = { course->octets, 0 },
+						.rest_us = course->rest_us });
 	assert_true(tenon_sim_run(lan.sim, SECONDS(3600), exchange_is_done, &exchange));
 	result.took_us = tenon_sim_now(lan.sim);
 	assert_result(tenon_tcp_status(exchange.ends[0].socket, &result.sender), OK);
@@ -172,4 +176,22 @@ TEST(one_lost_frame_in_a_hundred_is_survived)
 
 	/* RFC 3649's relation gives some 1.2 windows of 10 segments for each round trip at 1 %. */
 	assert_in_range(result.took_us, SECONDS(1), SECONDS(6));
+}
+
+/* RFC 9293 3.8.6.2: a reader that is slow and reads odd pieces does not make the segments small.
+ * MUST-38 MUST-39 */
+TEST(a_slow_reader_gets_full_segments)
+{
+	static const uint32_t buffers[] = { 4000, 10000, 60000 };
+	unsigned i;
+
+	for (i = 0; i < 3; i++) {
+		struct result result = run(&(struct course){ .version = TENON_IP_V4,
+							     .delay_us = 1000,
+							     .octets = 300000,
+							     .receive_bytes = buffers[i],
+							     .rest_us = 50000 });
+
+		assert_in_range(result.data.frames, 300000 / 1448, 300000 / 1448 * 3 / 2);
+	}
 }
