@@ -12,6 +12,8 @@ folder=$(mktemp -d)
 chmod 755 "$folder"
 cd "$folder" || exit 1
 unset XDG_RUNTIME_DIR
+# The ordinary user may not be let into the folder of the build.
+mkdir bin && cp "$TENON" bin/tenon && TENON=$folder/bin/tenon || exit 1
 
 clean_up()
 {
