@@ -17,7 +17,7 @@ static uint32_t fold64(uint64_t sum)
 /* The sum of the words as this machine loads them. RFC 1071 2(B): exchanging the octets of every
  * word exchanges those of the sum, so that storing it again gives the right octets anywhere. What
  * is left over is taken in halves of halves: headers are short, and their ends count. */
-static uint64_t sum_native(const uint8_t *at, size_t len)
+static inline uint64_t sum_native(const uint8_t *at, size_t len)
 {
 	uint32_t words[4] = { 0 };
 	uint64_t sum = 0;
@@ -41,7 +41,7 @@ static uint64_t sum_native(const uint8_t *at, size_t len)
 	return sum;
 }
 
-static uint16_t sum_slice(const void *at, size_t len)
+static inline uint16_t sum_slice(const void *at, size_t len)
 {
 	uint16_t native = (uint16_t)fold64(sum_native(at, len));
 	uint8_t octets[2];

@@ -50,20 +50,3 @@ void hash_remove(struct hash_table *t, struct hash_node *n)
 	n->next = NULL;
 	t->count--;
 }
-
-static struct hash_node *same_hash(struct hash_node *n, uint32_t hash)
-{
-	while (n != NULL && n->hash != hash)
-		n = n->next;
-	return n;
-}
-
-struct hash_node *hash_first(const struct hash_table *t, uint32_t hash)
-{
-	return same_hash(t->buckets[hash & t->mask], hash);
-}
-
-struct hash_node *hash_next(const struct hash_node *n)
-{
-	return same_hash(n->next, n->hash);
-}

@@ -39,10 +39,23 @@ void hash_insert(struct hash_table *, struct hash_node *, uint32_t hash);
 /* Removes a node. Traps if it is not in this table. */
 void hash_remove(struct hash_table *, struct hash_node *);
 
+static inline struct hash_node *hash_from(struct hash_node *n, uint32_t hash)
+{
+	while (n != NULL && n->hash != hash)
+		n = n->next;
+	return n;
+}
+
 /* The first node of this hash, or NULL. */
-struct hash_node *hash_first(const struct hash_table *, uint32_t hash);
+static inline struct hash_node *hash_first(const struct hash_table *t, uint32_t hash)
+{
+	return hash_from(t->buckets[hash & t->mask], hash);
+}
 
 /* The next node of the same hash, or NULL. */
-struct hash_node *hash_next(const struct hash_node *);
+static inline struct hash_node *hash_next(const struct hash_node *n)
+{
+	return hash_from(n->next, n->hash);
+}
 
 #endif

@@ -65,7 +65,7 @@ void pool_give(struct pool *p, void *object)
 	size_t offset = (size_t)((uintptr_t)object - (uintptr_t)p->objects);
 
 	assert_that(p->used > 0);
-	assert_that(offset % p->size == 0 && offset / p->size < p->fresh);
+	assert_that(offset % p->size == 0 && offset < p->fresh * p->size);
 	if (p->poison)
 		memset(object, POISON, p->size);
 	memcpy(object, &p->free, sizeof p->free);

@@ -26,6 +26,12 @@ struct trace {
 
 void trace_init(struct trace *, const struct tenon_observer *, const struct timers *);
 
+/* Does anybody see events? What only they show need not be put together otherwise. */
+static inline bool trace_is_watched(const struct trace *t)
+{
+	return t->observer.event != NULL;
+}
+
 /* A frame has been processed. Counts its fate and returns it. */
 enum fate trace_arrived(struct trace *, unsigned link, struct bytes frame, enum fate);
 

@@ -168,7 +168,7 @@ void socket_fail(struct tenon_socket *s, const struct tenon_cause *cause)
 
 void socket_begin(struct tenon_socket *s)
 {
-	trace_cause(s->sockets->trace, TENON_OK, TENON_CAUSE_NONE);
+	s->sockets->trace->cause.result = TENON_OK; /* no failure's */
 }
 
 static bool is_failure(enum tenon_result result)

@@ -234,14 +234,24 @@ static void begin_state(struct tcp_conn *c)
 	}
 }
 
+static void show_move(const struct tcp_conn *c, enum tcp_state before)
+{
+	struct tenon_endpoint local, peer;
+
+	if (!trace_is_watched(c->tcp->trace))
+		return;
+	local = tcp_local_of(c);
+	peer = tcp_peer_of(c);
+	trace_state(c->tcp->trace, names[before], names[c->state], &local, &peer);
+}
+
 void tcp_enter(struct tcp_conn *c, enum tcp_state state)
 {
-	struct tenon_endpoint local = tcp_local_of(c), peer = tcp_peer_of(c);
-	const char *before = names[c->state];
+	enum tcp_state before = (enum tcp_state)c->state;
 
-	assert_that((moves[c->state] & 1U << state) != 0);
+	assert_that((moves[before] & 1U << state) != 0);
 	c->state = (uint8_t)state;
-	trace_state(c->tcp->trace, before, names[state], &local, &peer);
+	show_move(c, before);
 	begin_state(c);
 }
 

@@ -9,12 +9,21 @@
 
 enum { HALF_OPEN_MIN = 8 };
 
-static uint32_t listener_hash(const struct tcp *tcp, const struct tenon_ip *ip, uint16_t port)
+/* No key: who listens where is this host's own choice. */
+static uint32_t listener_hash(const struct tenon_ip *ip, uint16_t port)
+{
+	uint64_t mixed = tenon_ip_half(ip, 0) * 3 + tenon_ip_half(ip, 8) * 5 + port;
+
+	return (uint32_t)(mixed * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+}
+
+/* Which peer gets which of those that share a port must not be for the peer to choose. */
+static uint32_t peer_hash(const struct tcp *tcp, const struct tcp_segment *seg)
 {
 	uint8_t octets[18];
 
-	memcpy(octets, ip->octets, 16);
-	put16(octets + 16, port);
+	memcpy(octets, seg->arrival->source.octets, 16);
+	put16(octets + 16, seg->peer_port);
 	return (uint32_t)siphash13(tcp->table_key, octets, sizeof octets);
 }
 
@@ -32,8 +41,7 @@ static bool takes(const struct tcp_listener *l, const struct tenon_ip *ip,
 static struct tcp_listener *pick(const struct tcp *tcp, const struct tenon_ip *ip,
 				 const struct tcp_segment *seg, uint32_t n, uint32_t *count)
 {
-	struct hash_node *node =
-		hash_first(&tcp->listening, listener_hash(tcp, ip, seg->local_port));
+	struct hash_node *node = hash_first(&tcp->listening, listener_hash(ip, seg->local_port));
 	struct tcp_listener *picked = NULL;
 
 	*count = 0;
@@ -55,8 +63,7 @@ static struct tcp_listener *find_on(const struct tcp *tcp, const struct tenon_ip
 
 	if (count < 2)
 		return first;
-	return pick(tcp, ip, seg, listener_hash(tcp, &seg->arrival->source, seg->peer_port) % count,
-		    &ignored);
+	return pick(tcp, ip, seg, peer_hash(tcp, seg) % count, &ignored);
 }
 
 struct tcp_listener *tcp_listener_find(const struct tcp *tcp, const struct tcp_segment *seg)
@@ -151,7 +158,7 @@ enum tenon_result tcp_listen(struct tcp_user *u, unsigned backlog)
 	}
 	l->backlog = backlog_for(u->tcp, backlog);
 	u->listener = l;
-	hash_insert(&u->tcp->listening, &l->node, listener_hash(u->tcp, &l->ip, l->port));
+	hash_insert(&u->tcp->listening, &l->node, listener_hash(&l->ip, l->port));
 	return TENON_OK;
 }
 

@@ -14,6 +14,13 @@ struct draft {
 	uint8_t option_octets[TCP_OPTIONS_MAX];
 };
 
+/* Does the link complete the checksum? Should another take its place meanwhile, IP does. */
+static bool is_left_to_link(const struct ip_flow *flow)
+{
+	return flow->path.link != NULL &&
+	       (flow->path.link->facts.offload & TENON_OFFLOAD_CHECKSUM) != 0;
+}
+
 static void push_header(struct packet *p, const struct ip_flow *flow, struct draft *d)
 {
 	size_t options_len = tcp_options_emit(d->option_octets, &d->options);
@@ -21,8 +28,13 @@ static void push_header(struct packet *p, const struct ip_flow *flow, struct dra
 	uint32_t sum = ip_pseudo_sum(flow, p->payload_len + (uint32_t)len);
 
 	d->header.options = (struct bytes){ d->option_octets, options_len };
-	sum = (uint16_t)~packet_checksum(p, sum);
-	tcp_emit(packet_push(p, len), &d->header, sum); /* MUST-2 */
+	if (is_left_to_link(flow)) {
+		tcp_emit_unsummed(packet_push(p, len), &d->header, sum);
+		p->offload |= TENON_OFFLOAD_CHECKSUM;
+	} else {
+		sum = (uint16_t)~packet_checksum(p, sum);
+		tcp_emit(packet_push(p, len), &d->header, sum); /* MUST-2 */
+	}
 	p->transport = p->head;
 	p->checksum_offset = CHECKSUM_OFFSET;
 }
@@ -36,7 +48,7 @@ static void add_timestamps(const struct tcp_conn *c, struct tcp_options *o)
 
 static void draft_for(struct tcp_conn *c, seq32 seq_number, uint8_t flags, struct draft *d)
 {
-	*d = (struct draft){ 0 };
+	d->options = (struct tcp_options){ 0 };
 	d->header = (struct tcp_header){
 		.src_port = c->local_port,
 		.dst_port = c->peer_port,

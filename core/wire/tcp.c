@@ -55,9 +55,8 @@ enum fate tcp_parse_quoted(struct tcp_header *out, struct bytes quote)
 	return FATE_PASS;
 }
 
-size_t tcp_emit(uint8_t *to, const struct tcp_header *h, uint32_t sum)
+static size_t emit(struct tcp_octets *o, const struct tcp_header *h)
 {
-	struct tcp_octets *o = (void *)to;
 	size_t header_len = sizeof *o + h->options.len;
 
 	assert_that(h->options.len <= TCP_OPTIONS_MAX && h->options.len % 4 == 0);
@@ -71,7 +70,24 @@ size_t tcp_emit(uint8_t *to, const struct tcp_header *h, uint32_t sum)
 	put16(o->checksum, 0);
 	put16(o->urgent, h->urgent);
 	if (h->options.len != 0)
-		memcpy(to + sizeof *o, h->options.at, h->options.len);
+		memcpy((uint8_t *)o + sizeof *o, h->options.at, h->options.len);
+	return header_len;
+}
+
+size_t tcp_emit(uint8_t *to, const struct tcp_header *h, uint32_t sum)
+{
+	struct tcp_octets *o = (void *)to;
+	size_t header_len = emit(o, h);
+
 	put16(o->checksum, checksum_finish(checksum_add(sum, to, header_len))); /* MUST-2 */
+	return header_len;
+}
+
+size_t tcp_emit_unsummed(uint8_t *to, const struct tcp_header *h, uint32_t pseudo_sum)
+{
+	struct tcp_octets *o = (void *)to;
+	size_t header_len = emit(o, h);
+
+	put16(o->checksum, (uint16_t)~checksum_finish(pseudo_sum));
 	return header_len;
 }

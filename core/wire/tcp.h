@@ -61,4 +61,7 @@ MUST_USE enum fate tcp_parse_quoted(struct tcp_header *, struct bytes quote);
  * pseudo-header and of the text. Returns the header's length. The header's checksum is not read. */
 size_t tcp_emit(uint8_t *to, const struct tcp_header *, uint32_t sum);
 
+/* The same for a driver that completes the checksum: its field holds the pseudo-header's sum. */
+size_t tcp_emit_unsummed(uint8_t *to, const struct tcp_header *, uint32_t pseudo_sum);
+
 #endif

@@ -70,7 +70,9 @@ static void wraps_in_the_middle(enum tenon_ip_version version, unsigned host)
 	began_us = tenon_sim_now(lan.sim);
 	first = exchange_once(&lan, version, host);
 	began_us += (uint64_t)(UINT32_MAX - first - 30000) * 4;
-	assert_true(began_us > tenon_sim_now(lan.sim));
+	if (began_us <=
+	    tenon_sim_now(lan.sim)) /* the key had it near its end: the next time round */
+		began_us += ((uint64_t)UINT32_MAX + 1) * 4;
 	lan_pass(&lan, began_us - tenon_sim_now(lan.sim));
 	first = exchange_once(&lan, version, host);
 	assert_in_range(first, UINT32_MAX - 45000, UINT32_MAX - 15000);

@@ -5,7 +5,7 @@
 
 enum { COUNT = 100 };
 
-static _Alignas(16) uint8_t memory[64];
+static _Alignas(16) uint8_t memory[128];
 
 static struct bitmap bitmap_full(void)
 {
@@ -68,4 +68,26 @@ TEST(the_search_goes_round_the_end_of_the_range)
 	assert_int_equal(bitmap_clear_round(&b, 10, 90, 20), 20);
 	assert_int_equal(bitmap_clear_round(&b, 10, 91, 50), 91);
 	assert_int_equal(bitmap_clear_round(&b, 9, 90, 21), 9);
+}
+
+TEST(what_is_full_is_stepped_over_and_nothing_else)
+{
+	enum { MANY = 4000 };
+	static _Alignas(16) uint8_t room[MANY / 8 + 256];
+	struct arena a;
+	struct bitmap b;
+	uint32_t i;
+
+	arena_init(&a, room, sizeof room);
+	bitmap_init(&b, &a, MANY);
+	for (i = 0; i < MANY; i++)
+		bitmap_set(&b, i);
+	for (i = 0; i < MANY; i += 31) {
+		bitmap_clear(&b, i);
+		assert_int_equal(bitmap_first_clear(&b, 0, MANY), i);
+		assert_int_equal(bitmap_first_clear(&b, 0, i + 1), i);
+		assert_int_equal(bitmap_first_clear(&b, 0, i), BITMAP_NONE);
+		assert_int_equal(bitmap_first_clear(&b, i + 1, MANY), BITMAP_NONE);
+		bitmap_set(&b, i);
+	}
 }

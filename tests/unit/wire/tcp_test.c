@@ -136,6 +136,28 @@ TEST(what_is_emitted_parses_to_the_same_and_verifies)
 }
 
 /* MUST-3: the receiver checks it. */
+TEST(a_checksum_left_to_the_driver_is_completed_to_the_same)
+{
+	struct tcp_header h = { .src_port = 40000,
+				.dst_port = 80,
+				.seq = seq(1),
+				.flags = TCP_ACK,
+				.options = { segment + 20, OPTIONS_LEN } };
+	struct pseudo_header families[] = { pseudo4(), pseudo6() };
+	uint8_t whole[LEN], left[LEN];
+	unsigned i;
+
+	for (i = 0; i < 2; i++) {
+		memcpy(whole + 40, "abc", 3);
+		memcpy(left + 40, "abc", 3);
+		tcp_emit(whole, &h, checksum_add(pseudo_sum(&families[i]), "abc", 3));
+		assert_int_equal(tcp_emit_unsummed(left, &h, pseudo_sum(&families[i])), 40);
+		assert_memory_not_equal(left, whole, LEN);
+		put16(left + 16, checksum_finish(checksum_add(0, left, LEN)));
+		assert_memory_equal(left, whole, LEN);
+	}
+}
+
 TEST(one_wrong_bit_fails_the_checksum)
 {
 	struct pseudo_header pseudo = pseudo4();
