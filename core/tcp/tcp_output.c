@@ -26,6 +26,15 @@ static uint32_t window_from(const struct tcp_conn *c, seq32 seq_number)
 	return left > 0 ? (uint32_t)left : 0;
 }
 
+/* Not beyond the peer's window: a probe's octet, or a window that shrank, lets SND.NXT stand where
+ * the peer would not even hear an ACK of ours. */
+seq32 tcp_acceptable_seq(const struct tcp_conn *c)
+{
+	if (tcp_is_opening(c))
+		return c->snd.nxt;
+	return seq_min(c->snd.nxt, seq_add(c->snd.una, c->snd.wnd));
+}
+
 static uint32_t congestion_room(const struct tcp_conn *c)
 {
 	uint32_t cwnd = c->window.cwnd, in_flight = tcp_in_flight(c);
@@ -167,7 +176,7 @@ struct tcp_plan tcp_plan(const struct tcp_conn *c)
 	if (p.why == WHY_NOTHING && may_transfer(c))
 		p = plan_probe(c);
 	if (p.why == WHY_NOTHING && (c->flags & CONN_ACK_NOW) && c->state != TCP_SYN_SENT)
-		p = (struct tcp_plan){ .why = WHY_ACK, .seq = c->snd.nxt, .flags = TCP_ACK };
+		p = (struct tcp_plan){ .why = WHY_ACK, .seq = tcp_acceptable_seq(c), .flags = TCP_ACK };
 	return p;
 }
 

@@ -40,4 +40,7 @@ uint32_t tcp_in_flight(const struct tcp_conn *);
 /* Is there text or a FIN that was not yet acknowledged, sent or not? */
 bool tcp_is_waiting(const struct tcp_conn *);
 
+/* The number of a segment without text, which the peer must find in its window. */
+seq32 tcp_acceptable_seq(const struct tcp_conn *);
+
 #endif

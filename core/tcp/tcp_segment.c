@@ -2,6 +2,7 @@
 #include "tcp/tcp_segment.h"
 
 #include "tcp/tcp_handshake.h"
+#include "tcp/tcp_output.h"
 #include "tcp/tcp_rtt.h"
 #include "tcp/tcp_user.h"
 
@@ -103,7 +104,7 @@ static void send_empty(struct tcp_conn *c, seq32 seq_number, uint8_t flags)
 
 void tcp_send_abort(struct tcp_conn *c)
 {
-	send_empty(c, c->snd.nxt, TCP_RST | TCP_ACK);
+	send_empty(c, tcp_acceptable_seq(c), TCP_RST | TCP_ACK);
 }
 
 void tcp_send_keepalive(struct tcp_conn *c)

@@ -15,7 +15,7 @@
  * scattered for one packet; *len is what went. Results are ip_send's. */
 enum tenon_result tcp_send_segment(struct tcp_conn *, seq32 seq, uint8_t flags, uint32_t *len);
 
-/* <SEQ=SND.NXT><CTL=RST,ACK>: the connection is aborted on this side. */
+/* <SEQ=SND.NXT><CTL=RST,ACK>, but within the peer's window: aborted on this side. */
 void tcp_send_abort(struct tcp_conn *);
 
 /* An empty segment before the window, which the peer must answer: keepalive's probe. */
