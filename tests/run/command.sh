@@ -63,8 +63,10 @@ tenon_pid=$!
 until_true grep ready trapped
 stop $tenon_pid
 is $? 7 'SIGTERM is passed on, and the program decides'
-"$TENON" run -- sleep 30 &
-stop $!
+"$TENON" run -- sh -c 'echo ready; exec sleep 30' >untrapped &
+tenon_pid=$!
+until_true grep ready untrapped
+stop $tenon_pid
 is $? 143 'SIGTERM ends a program that does not'
 
 # kill -9 of either side leaves nothing.
