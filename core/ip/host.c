@@ -3,6 +3,7 @@
 
 #include "ip/address.h"
 #include "ip/fragments.h"
+#include "ip/ip_filter.h"
 #include "ip/neighbor.h"
 #include "ip/pmtu.h"
 #include "ip/route.h"
@@ -12,6 +13,8 @@ size_t ip_need(const struct tenon_config *config)
 	size_t need = address_need(config);
 
 	need = arena_sum(need, route_need(config));
+	if (config->filter != NULL)
+		need = arena_sum(need, config->filter->need(&config->limits));
 	need = arena_sum(need, pmtu_need(config));
 	if (config->fragments != NULL)
 		need = arena_sum(need, config->fragments->need(config));
@@ -40,6 +43,9 @@ void ip_init(struct ip *ip, struct arena *arena, const struct tenon_config *conf
 	ip->addresses = address_table_new(arena, config);
 	ip->routes = route_table_new(arena, config, ip->random);
 	ip->neighbors = neighbor_cache_new(arena, config, ip->random);
+	ip->filter = config->filter;
+	if (ip->filter != NULL)
+		ip->filter->init(ip, arena, &config->limits);
 	ip->path_mtus = pmtu_table_new(arena, config, ip->random);
 	ip->fragments = config->fragments;
 	ip->reassembly = NULL;
@@ -111,6 +117,17 @@ void ip_link_leaves(struct ip *ip, struct link *link)
 	route_paths_changed(ip);
 }
 
+static bool module_pool_use(const struct ip *ip, unsigned index, struct tenon_pool_use *use)
+{
+	unsigned of_fragments = ip->fragments != NULL ? 2 : 0;
+
+	if (index < of_fragments) {
+		*use = ip->fragments->pool_use(ip, index);
+		return true;
+	}
+	return ip->filter != NULL && ip->filter->pool_use(ip->rules, index - of_fragments, use);
+}
+
 bool ip_pool_use(const struct ip *ip, unsigned index, struct tenon_pool_use *use)
 {
 	switch (index) {
@@ -126,12 +143,7 @@ bool ip_pool_use(const struct ip *ip, unsigned index, struct tenon_pool_use *use
 	case 4:
 		*use = pmtu_pool_use(ip);
 		return true;
-	case 5: case 6:
-		if (ip->fragments == NULL)
-			return false;
-		*use = ip->fragments->pool_use(ip, index - 5);
-		return true;
 	default:
-		return false;
+		return module_pool_use(ip, index - 5, use);
 	}
 }

@@ -23,6 +23,8 @@
 struct address_table;
 struct route_table;
 struct neighbor_cache;
+struct tenon_filter_module;
+struct filter;
 struct reassembly;
 struct pmtu_table;
 
@@ -36,6 +38,8 @@ struct ip {
 	struct address_table *addresses;
 	struct route_table *routes;
 	struct neighbor_cache *neighbors;
+	const struct tenon_filter_module *filter; /* NULL where not configured */
+	struct filter *rules;
 	const struct tenon_fragment_module *fragments; /* NULL where not configured */
 	struct reassembly *reassembly;
 	struct pmtu_table *path_mtus;
@@ -61,6 +65,8 @@ enum ip_flow_flags {
 	IP_DONT_FRAGMENT = 1, /* what is too long for the path is refused */
 	IP_CUT_HERE = 4,      /* it is cut here, but what fits may not be cut on its way */
 	IP_DONT_ROUTE = 2,    /* on-link destinations only */
+	IP_UNFILTERED = 8,
+	IP_HEADER_INCLUDED = 16, /* the packet's headers are its IP header, IPv4 only */
 };
 
 struct ip_flow {
@@ -81,7 +87,7 @@ MUST_USE enum tenon_result ip_route(struct ip *, struct ip_flow *);
 
 /* Sends one packet of the flow (routing it first if its path is out of date): transport header and
  * payload in, IP header added. OK also when it waits for a neighbor. Besides ip_route's results:
- * MESSAGE_TOO_LONG, LINK_BUSY, NO_MEMORY. Borrows the packet. */
+ * FILTER_DROPPED, MESSAGE_TOO_LONG, LINK_BUSY, NO_MEMORY. Borrows the packet. */
 enum tenon_result ip_send(struct ip *, struct ip_flow *, struct packet *);
 
 /* The sum to start a transport checksum with: the flow's pseudo-header (its source is chosen). */

@@ -4,6 +4,7 @@
 #include "ip/address.h"
 #include "ip/family.h"
 #include "ip/fragments.h"
+#include "ip/ip_filter.h"
 #include "ip/neighbor.h"
 #include "ip/pmtu.h"
 #include "ip/route.h"
@@ -271,6 +272,19 @@ enum tenon_result ip_send_over(struct ip *ip, const struct ip_path *path, uint16
 	return neighbor_send_to(ip, path->link, &group, ethertype, p);
 }
 
+static enum tenon_result judge(struct ip *ip, const struct ip_flow *flow, struct packet *p)
+{
+	enum fate fate;
+
+	if (ip->filter == NULL || (flow->flags & IP_UNFILTERED) != 0)
+		return TENON_OK;
+	fate = ip->filter->leaves(ip, flow, p);
+	if (fate == FATE_PASS)
+		return TENON_OK;
+	trace_left(ip->trace, flow->path.link->index, p, fate);
+	return TENON_FILTER_DROPPED;
+}
+
 static enum tenon_result send_in_parts(struct ip *ip, struct ip_flow *flow, struct packet *p)
 {
 	const struct tenon_family_module *family = ip_family_of(ip, &flow->destination);
@@ -296,6 +310,9 @@ enum tenon_result ip_send(struct ip *ip, struct ip_flow *flow, struct packet *p)
 			   fate_of_refusal(result, &ip->trace->cause));
 		return result;
 	}
+	result = judge(ip, flow, p);
+	if (result != TENON_OK)
+		return result;
 	if (packet_len(p) + family->header_len > len_max(&flow->path, p))
 		return send_in_parts(ip, flow, p);
 	complete_checksum(flow->path.link->facts.offload, p);

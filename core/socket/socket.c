@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "socket/socket.h"
 
+#include "ip/ip_filter.h"
+
 size_t sockets_need(const struct tenon_limits *limits)
 {
 	return arena_sum(pool_need(limits->sockets, sizeof(struct tenon_socket)),
@@ -256,4 +258,31 @@ enum tenon_result socket_check_family(const struct tenon_socket *s, const struct
 	if (version == TENON_IP_V6 || (s->flags & SOCKET_V6_ONLY) != 0)
 		return TENON_FAMILY_MISMATCH;
 	return TENON_OK;
+}
+
+static uint8_t protocol_of(const struct tenon_socket *s)
+{
+	const struct tenon_transport *const *transport = s->sockets->config->transports;
+
+	while ((*transport)->kind != s->kind)
+		transport++;
+	return (*transport)->protocol;
+}
+
+enum tenon_result socket_check_call(const struct tenon_socket *s, unsigned call,
+				    const struct tenon_endpoint *endpoint)
+{
+	struct ip *ip = s->sockets->ip;
+	struct ip_call asked = { .link = s->link, .call = (uint8_t)call };
+
+	if (ip->filter == NULL)
+		return TENON_OK;
+	asked.protocol = protocol_of(s);
+	if (call == TENON_FILTER_BIND) {
+		asked.local = *endpoint;
+	} else {
+		s->kind->local(s, &asked.local);
+		asked.peer = endpoint;
+	}
+	return ip->filter->allows(ip, &asked) ? TENON_OK : TENON_DENIED;
 }

@@ -160,4 +160,8 @@ enum tenon_result socket_refuse(struct tenon_socket *, enum tenon_result);
 /* May this socket speak to that address? FAMILY_MISMATCH (version, V6_ONLY), FAMILY_ABSENT. */
 enum tenon_result socket_check_family(const struct tenon_socket *, const struct tenon_ip *);
 
+/* Do the rules allow a call (enum tenon_filter_call) with that endpoint? DENIED. */
+enum tenon_result socket_check_call(const struct tenon_socket *, unsigned call,
+				    const struct tenon_endpoint *);
+
 #endif

@@ -13,6 +13,8 @@
  */
 #include "socket/socket.h"
 
+#include <tenon/filter.h>
+
 #include "ip/address.h"
 
 static enum tenon_result collect_failure(struct tenon_socket *s)
@@ -59,6 +61,8 @@ static enum tenon_result start_attempt(struct tenon_socket *s, const struct teno
 	if ((s->flags & SOCKET_IS_LISTENER) != 0)
 		return TENON_IS_LISTENING;
 	result = check_destination(s, to);
+	if (result == TENON_OK)
+		result = socket_check_call(s, TENON_FILTER_CONNECT, to);
 	if (result != TENON_OK)
 		return result;
 	if (tenon_ip_is_multicast(&to->ip))
@@ -102,6 +106,8 @@ static enum tenon_result datagram_connect(struct tenon_socket *s, const struct t
 {
 	enum tenon_result result = check_destination(s, to);
 
+	if (result == TENON_OK)
+		result = socket_check_call(s, TENON_FILTER_CONNECT, to);
 	return result != TENON_OK ? result : s->kind->connect(s, to);
 }
 
@@ -189,7 +195,9 @@ enum tenon_result tenon_bind(struct tenon_socket *s, const struct tenon_endpoint
 	enum tenon_result result;
 
 	socket_begin(s);
-	result = check_local(s, at);
+	result = socket_check_call(s, TENON_FILTER_BIND, at);
+	if (result == TENON_OK)
+		result = check_local(s, at);
 	if (result == TENON_OK)
 		result = s->kind->bind(s, at);
 	return socket_end(s, result);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* socket_transfer.c - send, receive, shutdown: the calls, their vectors and flags. */
+#include <tenon/filter.h>
+
 #include "socket/socket.h"
 
 static bool sum_of(const struct tenon_slice *slices, unsigned count, size_t *sum)
@@ -24,11 +26,16 @@ enum tenon_result tenon_send(struct tenon_socket *s, const struct tenon_message 
 		.to = asked->to,
 		.flags = asked->flags,
 	};
+	enum tenon_result result = TENON_OK;
 
 	*sent = 0;
 	socket_begin(s);
 	if (!sum_of(message.slices, message.count, &message.len))
 		return socket_end(s, TENON_MESSAGE_TOO_LONG);
+	if (message.to != NULL && s->kind->kind != TENON_STREAM)
+		result = socket_check_call(s, TENON_FILTER_SEND, message.to);
+	if (result != TENON_OK)
+		return socket_end(s, result);
 	return socket_end(s, s->kind->send(s, &message, sent));
 }
 

@@ -30,6 +30,8 @@ static const struct tenon_limits linux_limits = {
 	.fragmented_datagrams = 64,
 	.fragment_pages = 1024,
 	.causes = 256,
+	.filter_rules = 256,
+	.filter_conversations = 4096,
 };
 
 static const struct tenon_behavior linux_behavior = {
@@ -91,7 +93,9 @@ static bool counts_are_valid(const struct tenon_limits *l)
 				 l->causes,
 				 l->fragmented_datagrams,
 				 l->fragment_pages,
-				 l->path_mtus };
+				 l->path_mtus,
+				 l->filter_rules,
+				 l->filter_conversations };
 	size_t i;
 
 	for (i = 0; i < sizeof any / sizeof any[0]; i++)

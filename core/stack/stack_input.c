@@ -4,7 +4,7 @@
  *	tenon_input     is there such a link, and is it up?
  *	frame_arrives   Ethernet: is the frame for us, and whose EtherType is it?
  *	packet_arrives  the family: is the header valid, is the packet for this host?
- *	part_arrives    a fragment: is its datagram whole now?
+ *	part_arrives    a fragment: is its datagram whole now? Then the filter: may it come in?
  *	host_receives   its ICMP, or the transport that its protocol names
  *	stack_report    an ICMP error: which transport had that conversation?
  *
@@ -14,6 +14,7 @@
 #include "stack/stack.h"
 
 #include "ip/fragments.h"
+#include "ip/ip_filter.h"
 #include "ip/pmtu.h"
 #include "wire/ethernet.h"
 
@@ -87,6 +88,8 @@ static enum fate packet_arrives(struct tenon *t, const struct tenon_family_modul
 	fate = family->arrives(&t->ip, arrival);
 	if (fate == FATE_IP_FRAGMENT && t->ip.fragments != NULL)
 		fate = part_arrives(t, family, arrival);
+	if (fate == FATE_PASS && t->ip.filter != NULL)
+		fate = t->ip.filter->arrives(&t->ip, arrival);
 	return fate == FATE_PASS ? host_receives(t, family, arrival) : fate;
 }
 

@@ -163,6 +163,20 @@ struct tenon_endpoint tcp_peer_of(const struct tcp_conn *c)
 	};
 }
 
+/* Nothing came back because a rule of ours let nothing out; or what came back is its answer. */
+static void blame_rule(const struct tcp_conn *c, struct tenon_cause *cause)
+{
+	bool is_opening = c->state == TCP_SYN_SENT || c->state == TCP_SYN_RECEIVED;
+
+	if (c->user == NULL || c->user->rule == 0)
+		return;
+	if (!is_opening && cause->kind != TENON_CAUSE_TIMER)
+		return;
+	memset(&cause->detail, 0, sizeof cause->detail);
+	cause->kind = TENON_CAUSE_RULE;
+	cause->detail.rule.number = c->user->rule;
+}
+
 void tcp_cause_about(const struct tcp_conn *c, struct tenon_cause *cause)
 {
 	uint16_t came_by = cause->link;
@@ -174,6 +188,7 @@ void tcp_cause_about(const struct tcp_conn *c, struct tenon_cause *cause)
 	ip_path_cause(c->tcp->ip, &c->flow.path, cause);
 	if (came_by != 0)
 		cause->link = came_by;
+	blame_rule(c, cause);
 }
 
 /* It cannot be found any more, holds no port and no memory but its own. */

@@ -81,6 +81,7 @@ static void new_ack(struct tcp_conn *c, const struct tcp_segment *seg)
 	tcp_recovery_new_ack(c, octets);
 	if (c->user != NULL) {
 		c->user->soft_error = 0;
+		c->user->rule = 0;
 		if (octets > 0)
 			tcp_mark(c->user, TENON_WRITABLE);
 	}

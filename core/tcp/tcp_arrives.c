@@ -16,11 +16,11 @@ static void reset_by_segment(struct tcp_conn *c, const struct tcp_segment *seg,
 {
 	struct tenon_cause *cause = trace_cause(c->tcp->trace, result, TENON_CAUSE_SEGMENT);
 
-	tcp_cause_about(c, cause);
 	cause->link = seg->arrival->link;
 	cause->detail.segment.seq = seg->seq.n;
 	cause->detail.segment.ack = seg->ack.n;
 	cause->detail.segment.flags = seg->flags;
+	tcp_cause_about(c, cause);
 	tcp_end(c, result); /* MUST-12 */
 }
 

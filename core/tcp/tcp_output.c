@@ -274,7 +274,9 @@ void tcp_output(struct tcp_conn *c)
 		if (result == TENON_OK || result == TENON_MESSAGE_TOO_LONG)
 			continue;
 		/* As if the network had lost it: the timer sends it again. */
-		if (c->user != NULL && c->state != TCP_SYN_SENT)
+		if (c->user != NULL && result == TENON_FILTER_DROPPED)
+			c->user->rule = c->tcp->trace->cause.detail.rule.number;
+		else if (c->user != NULL && c->state != TCP_SYN_SENT)
 			c->user->soft_error = (uint8_t)result;
 		break;
 	}

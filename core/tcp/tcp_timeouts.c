@@ -198,9 +198,9 @@ static void give_up(struct tcp_conn *c, enum tenon_result result, enum tenon_tim
 	if (result == TENON_TRANSFER_TIMED_OUT && c->user != NULL && c->user->soft_error != 0)
 		result = (enum tenon_result)c->user->soft_error;
 	cause = trace_cause(c->tcp->trace, result, TENON_CAUSE_TIMER);
-	tcp_cause_about(c, cause);
 	cause->detail.timer.name = name;
 	cause->detail.timer.last_rto_us = c->rto_us;
+	tcp_cause_about(c, cause);
 	tcp_end(c, result); /* MUST-20: R2 closes the connection. */
 }
 
@@ -211,6 +211,8 @@ static void retransmit(struct tcp_conn *c)
 	uint32_t in_flight = seq_sub(c->snd.nxt, c->snd.una);
 
 	c->retries++;
+	if (c->user != NULL)
+		c->user->rule = 0;
 	c->flags &= ~(uint32_t)(CONN_TIMING | CONN_IN_RECOVERY); /* MUST-18 */
 	c->duplicate_acks = 0;
 	c->recover = c->snd.nxt; /* RFC 6582 4 */

@@ -249,9 +249,21 @@ static void open_actively(struct tcp_user *u, struct tcp_conn *c)
 	c->user = u;
 	u->conn = c;
 	u->soft_error = TENON_OK;
+	u->rule = 0;
 	u->shown = tcp_local_of(c);
 	tcp_enter(c, TCP_SYN_SENT);
 	tcp_output(c);
+}
+
+/* LX-26 by the letter: the attempt ends before it was known to anybody. */
+static enum tenon_result keep_back(struct tcp_user *u)
+{
+	struct tcp_conn *c = u->conn;
+
+	u->conn = NULL;
+	c->user = NULL;
+	tcp_end(c, TENON_OK);
+	return TENON_FILTER_DROPPED;
 }
 
 enum tenon_result tcp_open(struct tcp_user *u, const struct tenon_endpoint *peer)
@@ -273,7 +285,8 @@ enum tenon_result tcp_open(struct tcp_user *u, const struct tenon_endpoint *peer
 		return result;
 	}
 	open_actively(u, c);
-	return TENON_CONNECT_STARTED;
+	return u->rule != 0 && u->tcp->behavior->filter_ends_attempts ? keep_back(u)
+								      : TENON_CONNECT_STARTED;
 }
 
 /* RFC 9293 3.10.2. */

@@ -47,6 +47,7 @@ struct tcp_user {
 	uint8_t failure;    /* enum tenon_result that the socket has not yet taken */
 	uint8_t soft_error; /* enum tenon_result: the last ICMP error that did not end it */
 	uint8_t hold;       /* enum tcp_hold of the port */
+	uint32_t rule;      /* that kept back what was sent last; 0: none did */
 	struct tcp_settings set;
 	time_us heard; /* the last segment, while keepalive is on */
 	uint64_t octets_sent, octets_received;

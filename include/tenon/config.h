@@ -16,9 +16,11 @@ struct tenon_family_module;
 struct tenon_transport;
 struct tenon_congestion;
 struct tenon_fragment_module;
+struct tenon_filter_module;
 extern const struct tenon_family_module tenon_ipv4, tenon_ipv6;
 extern const struct tenon_transport tenon_tcp, tenon_udp;
 extern const struct tenon_congestion tenon_newreno;
+extern const struct tenon_filter_module tenon_filter;
 extern const struct tenon_fragment_module tenon_fragments;
 
 struct tenon_limits {
@@ -37,6 +39,7 @@ struct tenon_limits {
 	uint32_t fragmented_datagrams; /* arriving in parts, at once */
 	uint32_t fragment_pages;       /* for those parts, of page_bytes each */
 	uint32_t causes;               /* failures whose cause is kept at once */
+	uint32_t filter_rules, filter_conversations;
 };
 
 /* What differs between systems; each may be changed while the stack runs. */
@@ -73,6 +76,7 @@ struct tenon_behavior {
 	bool failure_is_collected; /* after a collected failure EARLIER_ATTEMPT_FAILED (LX-30) */
 	bool any_means_loopback;   /* a destination of 0.0.0.0 or :: is this host (PX-04) */
 	bool datagram_tuple_may_repeat; /* two datagram sockets may have one four-tuple (LX-18) */
+	bool filter_ends_attempts;      /* a SYN that a rule keeps back ends its attempt (LX-26) */
 };
 
 struct tenon_config {
@@ -80,6 +84,7 @@ struct tenon_config {
 	const struct tenon_family_module *const *families; /* &tenon_ipv4, &tenon_ipv6 */
 	const struct tenon_transport *const *transports;   /* &tenon_tcp, &tenon_udp */
 	const struct tenon_congestion *const *congestions; /* &tenon_newreno */
+	const struct tenon_filter_module *filter;          /* &tenon_filter, or NULL */
 	struct tenon_limits limits;
 	struct tenon_behavior behavior;
 	const struct tenon_fragment_module

@@ -83,6 +83,8 @@ TEST(a_stack_of_odd_limits_fits_its_memory_exactly)
 	uint32_t *limit = (uint32_t *)&config.limits;
 	size_t i;
 
+	config.fragments = &tenon_fragments;
+	config.filter = &tenon_filter;
 	for (i = 0; i < sizeof config.limits / sizeof *limit; i++) {
 		uint32_t before = limit[i];
 
@@ -158,11 +160,14 @@ TEST(a_configuration_out_of_range_is_refused)
 TEST(pools_can_be_asked_for)
 {
 	struct tenon_config config = config_of(both, all);
-	void *memory = aligned_alloc(16, tenon_size(&config));
-	struct tenon *t = tenon_init(memory, tenon_size(&config), &config, seed, 0);
 	struct tenon_pool_use use[64];
 	unsigned n = 0, i;
+	void *memory;
+	struct tenon *t;
 
+	config.filter = &tenon_filter;
+	memory = aligned_alloc(16, tenon_size(&config));
+	t = tenon_init(memory, tenon_size(&config), &config, seed, 0);
 	assert_non_null(t);
 	while (tenon_pool_use(t, n, &use[n])) {
 		assert_non_null(use[n].name);
@@ -173,6 +178,9 @@ TEST(pools_can_be_asked_for)
 		assert_true(++n < 64);
 	}
 	assert_true(n >= 8);
+	for (i = 0; i < n && strcmp(use[i].name, "filter rules") != 0; i++)
+		;
+	assert_true(i < n);
 	assert_false(tenon_pool_use(t, n + 1, &use[0]));
 	free(memory);
 }
