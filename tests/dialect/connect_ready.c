@@ -190,6 +190,59 @@ TEST(epoll_tells_that_a_connect_is_complete_by_level_and_by_edge)
 			   "epoll: 0\n");
 }
 
+/* Which news wakes whom. */
+static void by_kind_of_news(struct outcome *o)
+{
+	const struct api *api = o->world->api;
+	int writes = api->epoll_create1(0), once = api->epoll_create1(0);
+	int fd = begins_connect(o, PEER_ACCEPTS);
+	struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT, .data.fd = 8 };
+
+	adds(o, writes, fd, EPOLLOUT | EPOLLET);
+	adds(o, once, fd, EPOLLIN | EPOLLONESHOT);
+	saw_events(o, writes, 2000);
+	world_lock(o->world);
+	peer_send_data(o->world->peer, "data", 4);
+	world_unlock(o->world);
+	saw_events(o, once, 2000);
+	saw_events(o, writes, 0);
+	world_lock(o->world);
+	peer_send_data(o->world->peer, "more", 4);
+	world_unlock(o->world);
+	world_calm(o->world);
+	saw_events(o, once, 0);
+	saw_result(o, "mod", api->epoll_ctl(once, EPOLL_CTL_MOD, fd, &event));
+	saw_events(o, once, 0);
+	saw_events(o, writes, 0);
+	world_lock(o->world);
+	peer_send_fin(o->world->peer);
+	world_unlock(o->world);
+	world_calm(o->world);
+	saw_events(o, writes, 0);
+	saw_events(o, once, 0);
+	api->close(fd);
+	api->close(writes);
+	api->close(once);
+}
+
+/* LX-20: data is no news to who waits to write, the end of the stream is to all; EPOLLONESHOT
+ * hears no more until EPOLL_CTL_MOD. */
+TEST(epoll_wakes_those_who_asked_for_the_news)
+{
+	both_see(by_kind_of_news, "connect: EINPROGRESS\n"
+				  "add: 0\n"
+				  "add: 0\n"
+				  "epoll: 1, 4 of 7\n"
+				  "epoll: 1, 1 of 7\n"
+				  "epoll: 0\n"
+				  "epoll: 0\n"
+				  "mod: 0\n"
+				  "epoll: 1, 1 of 8\n"
+				  "epoll: 0\n"
+				  "epoll: 1, 4 of 7\n"
+				  "epoll: 0\n");
+}
+
 static void by_epoll_failing(struct outcome *o)
 {
 	const struct api *api = o->world->api;

@@ -170,7 +170,7 @@ void world_sleep(struct world *w, uint32_t us)
 
 void world_calm(struct world *w)
 {
-	world_sleep(w, SETTLE_US);
+	world_sleep(w, SETTLE_US + w->peer->delay_us);
 	if (!w->sim)
 		kernel_world_settle();
 }
