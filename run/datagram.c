@@ -117,7 +117,7 @@ static bool fetch(struct standin *s)
 	struct chunk *chunk;
 	struct tenon_room room;
 
-	/* Shut for receiving, the core has an end of data to tell, again and again; the kernel does. */
+	/* Shut for receiving, the core would tell the end of data for ever; the kernel tells it. */
 	if ((tenon_readiness(s->socket) & TENON_RECEIVE_CLOSED) || !has_sources(s))
 		return false;
 	chunk = chunk_take(s->owner);
