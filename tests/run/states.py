@@ -38,7 +38,7 @@ def mask_now(sock):
 
 def settled(sock, wanted=None):
     """The mask once it stands still (or is what is wanted): the other side may need a moment."""
-    end, last = time.monotonic() + 2, None
+    end, last = time.monotonic() + 6, None
     while time.monotonic() < end:
         mask = mask_now(sock)
         if mask == wanted or (wanted is None and mask == last):
@@ -92,7 +92,7 @@ def reset(sock):
 def edges(sock):
     poll = select.epoll()
     poll.register(sock, WATCHED | select.EPOLLET)
-    return lambda: words(dict(poll.poll(0.1)).get(sock.fileno(), 0))
+    return lambda: words(dict(poll.poll(0.3)).get(sock.fileno(), 0))
 
 
 def fresh_and_bound():
@@ -222,7 +222,7 @@ def established():
     accepted.settimeout(0.1)
     begin = time.monotonic()
     tell('SO_RCVTIMEO', lambda: accepted.recv(1))
-    say('in time', 0.05 < time.monotonic() - begin < 1)
+    say('in time', 0.05 < time.monotonic() - begin < 2)
 
 
 def fin_and_shutdown():
@@ -313,12 +313,12 @@ def interrupted():
         KEPT.append(sock)
     begin = time.monotonic()
     tell('SO_SNDTIMEO', lambda: timed.connect(full.getsockname()))
-    say('in time', 0.1 < time.monotonic() - begin < 1, settled(timed))
+    say('in time', 0.1 < time.monotonic() - begin < 2, settled(timed))
     server = listener()
     signal.setitimer(signal.ITIMER_REAL, 0.1)
     begin = time.monotonic()
     tell('accept under a signal', server.accept)
-    say('at once', time.monotonic() - begin < 0.5)
+    say('at once', time.monotonic() - begin < 2)
 
 
 def passed_on():
