@@ -57,7 +57,7 @@ size_t tcp_need(const struct tenon_config *config)
 	need = arena_sum(need, pool_need(l->tcp_listeners, sizeof(struct tcp_listener)));
 	need = arena_sum(need, pool_need(l->sockets, sizeof(struct tcp_user)));
 	need = arena_sum(need, pool_need(port_limit(config), sizeof(struct tcp_port)));
-	need = arena_sum(need, hash_need(l->tcp_connections));
+	need = arena_sum(need, hash_need(2 * l->tcp_connections));
 	need = arena_sum(need, hash_need(l->tcp_listeners));
 	need = arena_sum(need, hash_need(port_limit(config)));
 	return arena_sum(need, bitmap_need(PORT_COUNT));
@@ -100,7 +100,7 @@ struct tcp *tcp_init(struct arena *arena, struct ip *ip, struct pages *pages,
 	pool_init(&tcp->listeners, arena, l->tcp_listeners, sizeof(struct tcp_listener), false);
 	pool_init(&tcp->users, arena, l->sockets, sizeof(struct tcp_user), false);
 	pool_init(&tcp->ports, arena, port_limit(config), sizeof(struct tcp_port), false);
-	hash_init(&tcp->tuples, arena, l->tcp_connections);
+	hash_init(&tcp->tuples, arena, 2 * l->tcp_connections);
 	hash_init(&tcp->listening, arena, l->tcp_listeners);
 	hash_init(&tcp->port_table, arena, port_limit(config));
 	bitmap_init(&tcp->ports_held, arena, PORT_COUNT);

@@ -35,7 +35,7 @@ static uint16_t least(uint16_t a, uint16_t b)
 }
 
 /* MMS_R is what the link takes: packets longer than it would have to be reassembled. MUST-67 */
-static uint16_t receive_mss(const struct tcp_conn *c)
+uint16_t tcp_receive_mss(const struct tcp_conn *c)
 {
 	return least(text_in(c, c->flow.path.link->facts.mtu), c->user_mss);
 }
@@ -48,6 +48,18 @@ void tcp_update_mss(struct tcp_conn *c)
 	if (c->flags & CONN_TIMESTAMPS)
 		mss = (uint16_t)(mss > TIMESTAMPS_LEN + 8 ? mss - TIMESTAMPS_LEN : 8);
 	c->window.mss = mss;
+}
+
+uint32_t tcp_text_max(const struct tcp_conn *c)
+{
+	const uint32_t needed = TENON_OFFLOAD_CHECKSUM | TENON_OFFLOAD_SEGMENTATION;
+	const struct link *link = c->flow.path.link;
+	uint32_t most;
+
+	if (link == NULL || (link->facts.offload & needed) != needed)
+		return c->window.mss;
+	most = text_in(c, link->facts.segment_max) - TIMESTAMPS_LEN;
+	return most <= c->window.mss ? c->window.mss : most - most % c->window.mss;
 }
 
 bool tcp_path_shrinks(struct tcp_conn *c, uint32_t mtu)
@@ -102,7 +114,7 @@ void tcp_handshake_init(struct tcp_conn *c, const seq32 *not_before)
 void tcp_handshake_offer(const struct tcp_conn *c, struct tcp_options *offer)
 {
 	offer->present |= TCP_HAS_MSS; /* MUST-14, SHLD-5, MAY-3 */
-	offer->mss = receive_mss(c);
+	offer->mss = tcp_receive_mss(c);
 	if (c->flags & CONN_SCALING) {
 		offer->present |= TCP_HAS_WINDOW_SCALE;
 		offer->window_scale = c->rcv_scale;
@@ -155,7 +167,7 @@ static uint32_t grown_window(const struct tcp_conn *c)
 	uint32_t room = room_for(c);
 	uint32_t unit = UINT32_C(1) << c->rcv_scale;
 	uint32_t most = (uint32_t)WINDOW_UNSCALED_MAX << c->rcv_scale;
-	uint32_t step = receive_mss(c);
+	uint32_t step = tcp_receive_mss(c);
 
 	if (step > c->receive_bytes / 2)
 		step = c->receive_bytes / 2;

@@ -24,6 +24,13 @@ void tcp_handshake_agree(struct tcp_conn *, const struct tcp_options *);
 /* Eff.snd.MSS, from what the peer takes and the path bears (RFC 9293 3.7.1). MUST-16 */
 void tcp_update_mss(struct tcp_conn *);
 
+/* Octets of text that may be planned at once: a segment, or several where the link cuts them. */
+uint32_t tcp_text_max(const struct tcp_conn *);
+
+/* What the link takes without cutting anything, RFC 9293 3.7.1: a longer text is several segments.
+ */
+uint16_t tcp_receive_mss(const struct tcp_conn *);
+
 /* The path bears packets of mtu octets only, 0: not told how many. True if that is news. */
 bool tcp_path_shrinks(struct tcp_conn *, uint32_t mtu);
 

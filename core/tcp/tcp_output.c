@@ -109,6 +109,13 @@ static bool is_worth_sending(const struct tcp_conn *c, uint32_t len, uint32_t qu
 	return is_idle || (c->flags & CONN_NO_DELAY); /* MUST-17 */
 }
 
+/* Of what is to leave at once, the segments that are full; whether the rest may follow is another
+ * question. */
+static uint32_t whole_segments(const struct tcp_conn *c, uint32_t len)
+{
+	return len <= c->window.mss ? len : len - len % c->window.mss;
+}
+
 static struct tcp_plan plan_new(const struct tcp_conn *c)
 {
 	struct tcp_plan p = { .why = WHY_NEW, .seq = c->snd.nxt };
@@ -120,8 +127,8 @@ static struct tcp_plan plan_new(const struct tcp_conn *c)
 		return nothing;
 	queued = seq_sub(tcp_data_end(c), c->snd.nxt);
 	window = window_from(c, c->snd.nxt);
-	most = least(least(window, congestion_room(c)), c->window.mss); /* SHLD-28 */
-	p.len = least(queued, most);
+	most = least(least(window, congestion_room(c)), tcp_text_max(c)); /* SHLD-28 */
+	p.len = whole_segments(c, least(queued, most));
 	has_fin = (c->flags & CONN_FIN_QUEUED) && p.len == queued && window > queued;
 	if (!has_fin && !is_worth_sending(c, p.len, queued))
 		return nothing;
@@ -176,7 +183,9 @@ struct tcp_plan tcp_plan(const struct tcp_conn *c)
 	if (p.why == WHY_NOTHING && may_transfer(c))
 		p = plan_probe(c);
 	if (p.why == WHY_NOTHING && (c->flags & CONN_ACK_NOW) && c->state != TCP_SYN_SENT)
-		p = (struct tcp_plan){ .why = WHY_ACK, .seq = tcp_acceptable_seq(c), .flags = TCP_ACK };
+		p = (struct tcp_plan){ .why = WHY_ACK,
+				       .seq = tcp_acceptable_seq(c),
+				       .flags = TCP_ACK };
 	return p;
 }
 

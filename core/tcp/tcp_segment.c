@@ -85,6 +85,10 @@ enum tenon_result tcp_send_segment(struct tcp_conn *c, seq32 seq_number, uint8_t
 		flags &= (uint8_t) ~(TCP_FIN | TCP_PSH);
 	*len = (uint32_t)text.len;
 	packet_init(&packet, slices, count);
+	if (text.len > c->window.mss) {
+		packet.offload = TENON_OFFLOAD_SEGMENTATION;
+		packet.segment_payload = c->window.mss;
+	}
 	draft_for(c, seq_number, flags, &draft);
 	push_header(&packet, &c->flow, &draft);
 	c->ack_sent = c->rcv.nxt;

@@ -11,6 +11,7 @@
  * what scattered segments can take.
  */
 #include "tcp/tcp_arrives.h"
+#include "tcp/tcp_handshake.h"
 #include "tcp/tcp_timeouts.h"
 #include "tcp/tcp_user.h"
 
@@ -216,8 +217,11 @@ enum fate tcp_process_text(struct tcp_conn *c, struct tcp_segment *seg)
 {
 	bool had_text = seg->text.len > 0;
 
-	if (seg->text.len > c->rcv_mss_seen)
-		c->rcv_mss_seen = (uint16_t)seg->text.len;
+	if (seg->text.len > c->rcv_mss_seen) {
+		uint16_t most = tcp_receive_mss(c); /* longer ones were joined on their way */
+
+		c->rcv_mss_seen = seg->text.len < most ? (uint16_t)seg->text.len : most;
+	}
 	if (!trim(c, seg)) {
 		if (had_text)
 			c->flags |= CONN_ACK_NOW;

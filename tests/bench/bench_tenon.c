@@ -9,11 +9,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <tenon/pipe.h>
 #include <tenon/socket.h>
 
-enum { PORT = 80, SERVER_ADDRESSES = 8, FRAMES = 64, MTU_USUAL = 1500, MTU_MOST = 65535 };
+enum {
+	PORT = 80,
+	SERVER_ADDRESSES = 8,
+	FRAMES = 64,
+	MTU_USUAL = 1500,
+	MTU_MOST = 65535,
+	HUGE_PAGE = 2 << 20,
+};
 
 static struct tenon *client, *server;
 static struct tenon_pipe *joint;
@@ -56,10 +64,15 @@ static struct tenon *stack_for(uint32_t connections)
 	static const uint8_t seed[16] = "benchmark";
 	struct tenon_config config = config_for(connections);
 	size_t size = tenon_size(&config);
-	void *memory = aligned_alloc(64, (size + 63) / 64 * 64);
-	struct tenon *stack =
-		memory == NULL ? NULL : tenon_init(memory, size, &config, seed, microseconds_now());
+	size_t rounded = (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+	void *memory = aligned_alloc(HUGE_PAGE, rounded);
+	struct tenon *stack;
 
+	if (memory == NULL)
+		give_up("aligned_alloc");
+	/* As the kernel's own memory has them; where there are none it goes on without. */
+	(void)madvise(memory, rounded, MADV_HUGEPAGE);
+	stack = tenon_init(memory, size, &config, seed, microseconds_now());
 	if (stack == NULL)
 		give_up("tenon_init");
 	return stack;

@@ -7,7 +7,7 @@
 #include <tenon/pipe.h>
 #include <tenon/socket.h>
 
-enum { MTU = 1500, FRAMES = 4 };
+enum { MTU = 1500, SEGMENT_MAX = 65535, FRAMES = 4 };
 
 static const struct tenon_family_module *const families[] = { &tenon_ipv4, NULL };
 static const struct tenon_transport *const transports[] = { &tenon_udp, &tenon_tcp, NULL };
@@ -21,7 +21,9 @@ struct side {
 
 static struct tenon_pipe *pipe_between(struct side sides[2], uint16_t offload)
 {
-	struct tenon_pipe_config config = { .mtu = MTU, .offload = offload, .frames = FRAMES };
+	struct tenon_pipe_config config = {
+		.mtu = MTU, .offload = offload, .segment_max = SEGMENT_MAX, .frames = FRAMES
+	};
 	struct tenon_pipe *pipe = tenon_pipe_new(&config);
 
 	for (unsigned i = 0; i < 2; i++) {
@@ -114,35 +116,88 @@ TEST(a_pipe_that_is_full_is_busy_until_it_was_carried)
 	end(pipe, sides);
 }
 
+struct joint {
+	struct tenon_socket *listener, *near, *far;
+};
+
+static struct joint connected(struct tenon_pipe *pipe, struct side sides[2])
+{
+	const struct tenon_endpoint to = { .ip = tenon_ip4(10, 0, 0, 2), .port = 7 };
+	struct joint j;
+
+	assert_int_equal(tenon_open(sides[1].stack, TENON_IP_V4, TENON_STREAM, &j.listener),
+			 TENON_OK);
+	assert_int_equal(tenon_bind(j.listener, &to), TENON_OK);
+	assert_int_equal(tenon_listen(j.listener, 1), TENON_OK);
+	assert_int_equal(tenon_open(sides[0].stack, TENON_IP_V4, TENON_STREAM, &j.near), TENON_OK);
+	assert_int_equal(tenon_connect(j.near, &to), TENON_CONNECT_STARTED);
+	assert_int_equal(tenon_pipe_carry(pipe, 100), 3);
+	assert_int_equal(tenon_accept(j.listener, &j.far), TENON_OK);
+	return j;
+}
+
+static size_t send_octets(struct tenon_socket *s, const void *at, size_t len)
+{
+	const struct tenon_slice slice = { at, len };
+	size_t sent;
+
+	assert_int_equal(tenon_send(s, &(struct tenon_message){ .slices = &slice, .count = 1 },
+				    &sent),
+			 TENON_OK);
+	return sent;
+}
+
 TEST(a_stream_passes_with_and_without_checksums)
 {
 	const uint16_t offloads[] = { 0, TENON_OFFLOAD_CHECKSUM };
 
 	for (unsigned i = 0; i < 2; i++) {
-		const struct tenon_endpoint to = { .ip = tenon_ip4(10, 0, 0, 2), .port = 7 };
 		struct side sides[2];
 		struct tenon_pipe *pipe = pipe_between(sides, offloads[i]);
-		struct tenon_socket *listener, *near, *far;
-		const struct tenon_slice slice = { "word", 4 };
-		size_t sent;
+		struct joint j = connected(pipe, sides);
 
-		assert_int_equal(tenon_open(sides[1].stack, TENON_IP_V4, TENON_STREAM, &listener),
-				 TENON_OK);
-		assert_int_equal(tenon_bind(listener, &(struct tenon_endpoint){ to.ip, 7, 0 }),
-				 TENON_OK);
-		assert_int_equal(tenon_listen(listener, 1), TENON_OK);
-		assert_int_equal(tenon_open(sides[0].stack, TENON_IP_V4, TENON_STREAM, &near),
-				 TENON_OK);
-		assert_int_equal(tenon_connect(near, &to), TENON_CONNECT_STARTED);
-		assert_int_equal(tenon_pipe_carry(pipe, 100), 3);
-		assert_int_equal(tenon_accept(listener, &far), TENON_OK);
-		assert_int_equal(tenon_send(near,
-					    &(struct tenon_message){ .slices = &slice, .count = 1 },
-					    &sent),
-				 TENON_OK);
+		assert_int_equal(send_octets(j.near, "word", 4), 4);
 		assert_int_equal(tenon_pipe_carry(pipe, 100), 1);
-		assert_int_equal(tenon_waiting(far), 4);
-		assert_int_equal(next_at(far), 'w');
+		assert_int_equal(tenon_waiting(j.far), 4);
+		assert_int_equal(next_at(j.far), 'w');
+		end(pipe, sides);
+	}
+}
+
+TEST(segments_travel_as_one_where_the_link_would_cut_them)
+{
+	enum { LEN = 10000 };
+	const uint16_t offloads[] = { TENON_OFFLOAD_CHECKSUM,
+				      TENON_OFFLOAD_CHECKSUM | TENON_OFFLOAD_SEGMENTATION };
+	const unsigned frames[] = { FRAMES, 1 };
+	static uint8_t sent[LEN], got[LEN];
+
+	for (unsigned i = 0; i < LEN; i++)
+		sent[i] = (uint8_t)(i * i >> 3);
+	for (unsigned i = 0; i < 2; i++) {
+		struct side sides[2];
+		struct tenon_pipe *pipe = pipe_between(sides, offloads[i]);
+		struct joint j = connected(pipe, sides);
+		struct tenon_received received;
+
+		assert_int_equal(send_octets(j.near, sent, LEN), LEN);
+		assert_int_equal(tenon_pipe_carry(pipe, frames[i]), frames[i]);
+		if (offloads[i] & TENON_OFFLOAD_SEGMENTATION)
+			assert_in_range(tenon_waiting(j.far), LEN - MTU, LEN);
+		while (tenon_pipe_carry(pipe, 100) != 0)
+			;
+		for (uint64_t now = 1; tenon_waiting(j.far) < LEN && now < 100; now++) {
+			tenon_set_time(sides[0].stack, now * 100000);
+			tenon_set_time(sides[1].stack, now * 100000);
+			tenon_advance(sides[0].stack);
+			tenon_advance(sides[1].stack);
+			(void)!tenon_pipe_carry(pipe, 100);
+		}
+		assert_int_equal(tenon_receive(j.far, &(struct tenon_room){ got, LEN }, 1, 0,
+					       &received),
+				 TENON_OK);
+		assert_int_equal(received.len, LEN);
+		assert_memory_equal(got, sent, LEN);
 		end(pipe, sides);
 	}
 }
