@@ -98,6 +98,13 @@ static int stream_connect(struct posix_call *call, const struct posix_name *name
 	return posix_connect_errno(call->file->host->dialect, socket, result);
 }
 
+/* POSIX: the null address of the family resets the peer; Linux takes it for the loopback (PX-04).
+ */
+static bool resets_peer(const struct posix_call *call, const struct tenon_endpoint *to)
+{
+	return call->file->host->dialect == TENON_POSIX_POSIX && tenon_ip_is_any(&to->ip);
+}
+
 static int datagram_connect(struct posix_call *call, const struct posix_name *name)
 {
 	struct tenon_socket *socket = call->file->socket;
@@ -106,6 +113,8 @@ static int datagram_connect(struct posix_call *call, const struct posix_name *na
 
 	if (error)
 		return error;
+	if (resets_peer(call, &to))
+		return posix_errno(TENON_POSIX_POSIX, tenon_disconnect(socket));
 	return posix_connect_errno(call->file->host->dialect, socket, tenon_connect(socket, &to));
 }
 

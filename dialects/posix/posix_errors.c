@@ -4,7 +4,7 @@
 #include <errno.h>
 
 /* Result, linux, linux-man, posix. linux: measured on 6.18; ICMP kinds as its icmp_err_convert[]
- * and tab_unreach[] have them. */
+ * and tab_unreach[] have them. Where a manual is silent its dialect says what linux says. */
 #define ERRORS(X)                                                                                  \
 	X(OK, 0, 0, 0)                                                                             \
 	X(WOULD_BLOCK, EAGAIN, EAGAIN, EAGAIN)                                                     \
@@ -14,9 +14,9 @@
 	X(IS_LISTENING, EISCONN, EISCONN, EOPNOTSUPP)                                              \
 	X(EARLIER_ATTEMPT_FAILED, ECONNABORTED, ECONNABORTED, ECONNABORTED)                        \
 	X(PEER_REFUSED, ECONNREFUSED, ECONNREFUSED, ECONNREFUSED)                                  \
-	X(PEER_RESET_OPENING, ECONNRESET, ECONNREFUSED, ECONNRESET)                                \
+	X(PEER_RESET_OPENING, ECONNRESET, ECONNRESET, ECONNRESET)                                  \
 	X(OPEN_TIMED_OUT, ETIMEDOUT, ETIMEDOUT, ETIMEDOUT)                                         \
-	X(BROADCAST_CONNECTION, ENETUNREACH, EACCES, EACCES)                                       \
+	X(BROADCAST_CONNECTION, ENETUNREACH, EACCES, ENETUNREACH)                                  \
 	X(MULTICAST_CONNECTION, ENETUNREACH, ENETUNREACH, ENETUNREACH)                             \
 	X(BROADCAST_DENIED, EACCES, EACCES, EACCES)                                                \
 	X(FAMILY_MISMATCH, EAFNOSUPPORT, EAFNOSUPPORT, EAFNOSUPPORT)                               \

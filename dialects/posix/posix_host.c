@@ -47,8 +47,8 @@ void posix_hosts_of(const struct tenon_port *port, void (*call)(struct tenon_pos
 }
 
 /* Where the letter of a manual is another behavior than Linux's, not only another name for it: one
- * success, one failure is told once (LX-07), seven SYNs in 127 s (LX-16); a rule that keeps a SYN
- * back refuses the call (LX-26). */
+ * success, one failure is told once (LX-07), seven SYNs in 127 s (LX-16), a four-tuple in use is in
+ * use for datagrams too (LX-18); a rule that keeps a SYN back refuses the call (LX-26). */
 static void behave(struct tenon_behavior *behavior, enum tenon_posix_dialect dialect)
 {
 	if (dialect == TENON_POSIX_LINUX)
@@ -56,6 +56,7 @@ static void behave(struct tenon_behavior *behavior, enum tenon_posix_dialect dia
 	behavior->success_is_collected = false;
 	behavior->failure_is_collected = false;
 	behavior->syn_linear_timeouts = 0;
+	behavior->datagram_tuple_may_repeat = false;
 	behavior->filter_ends_attempts = dialect == TENON_POSIX_LINUX_MAN;
 }
 

@@ -93,17 +93,40 @@ static void interrupted(struct outcome *o)
 	tenon_posix_close(fd);
 }
 
+static void datagrams(struct outcome *o)
+{
+	struct name at = name_of_us(o->world, 6300), null = name_of(o->world, "0.0.0.0", "::", 53);
+	int first = makes_socket(o, SOCK_DGRAM), second = makes_socket(o, SOCK_DGRAM), on = 1;
+
+	tenon_posix_setsockopt(first, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	tenon_posix_setsockopt(second, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	saw_result(o, "bind", tenon_posix_bind(first, (struct sockaddr *)&at.at, at.len));
+	saw_result(o, "bind", tenon_posix_bind(second, (struct sockaddr *)&at.at, at.len));
+	connects(o, first, name_of_peer(o->world, 53));
+	connects(o, second, name_of_peer(o->world, 53));
+	connects(o, first, null);
+	saw_result(o, "send", tenon_posix_send(first, "x", 1, 0));
+	connects(o, second, name_of_peer(o->world, 53));
+	tenon_posix_close(first);
+	tenon_posix_close(second);
+}
+
+#define DATAGRAMS(send)                                                                            \
+	"bind: 0\nbind: 0\nconnect: 0\nconnect: EADDRINUSE\nconnect: 0\nsend: " send               \
+	"\nconnect: 0\n"
+
 static void by_posix(struct outcome *o)
 {
 	use_dialect(o, TENON_POSIX_POSIX);
 	asynchronous_success(o);
 	on_listener(o);
 	same_tuple(o);
+	datagrams(o);
 	interrupted(o);
 	timed_out(o);
 }
 
-/* PX-08 PX-10 PX-15 PX-24 PX-31 PX-37 LX-07 LX-16 LX-18 LX-22: as POSIX has it. */
+/* PX-04 PX-08 PX-10 PX-15 PX-24 PX-31 PX-37 LX-07 LX-16 LX-18 LX-22: as POSIX has it. */
 TEST(posix_is_followed_to_the_letter)
 {
 	tenon_sees(by_posix, "connect: EINPROGRESS\n"
@@ -115,14 +138,14 @@ TEST(posix_is_followed_to_the_letter)
 			     "bind: 0\n"
 			     "bind: 0\n"
 			     "connect: 0\n"
-			     "connect: EADDRINUSE\n"
-			     "connect: EINTR\n"
-			     "connect: EALREADY\n"
-			     "poll: 1\n"
-			     "connect: EISCONN\n"
-			     "connect: ETIMEDOUT\n"
-			     "seconds: 127\n"
-			     "wire: SYN SYN SYN SYN SYN SYN SYN\n");
+			     "connect: EADDRINUSE\n" DATAGRAMS(
+				     "EDESTADDRREQ") "connect: EINTR\n"
+						     "connect: EALREADY\n"
+						     "poll: 1\n"
+						     "connect: EISCONN\n"
+						     "connect: ETIMEDOUT\n"
+						     "seconds: 127\n"
+						     "wire: SYN SYN SYN SYN SYN SYN SYN\n");
 }
 
 static void by_linux_man(struct outcome *o)
@@ -131,23 +154,24 @@ static void by_linux_man(struct outcome *o)
 	asynchronous_success(o);
 	on_listener(o);
 	same_tuple(o);
+	datagrams(o);
 	timed_out(o);
 }
 
 /* LX-07 LX-16 LX-18 LX-22: as connect(2) has it, where the kernel does otherwise. */
 TEST(the_linux_manual_is_followed_to_the_letter)
 {
-	tenon_sees(by_linux_man, "connect: EINPROGRESS\n"
-				 "connect: EALREADY\n"
-				 "poll: 1\n"
-				 "connect: EISCONN\n"
-				 "listen: 0\n"
-				 "connect: EISCONN\n"
-				 "bind: 0\n"
-				 "bind: 0\n"
-				 "connect: 0\n"
-				 "connect: EADDRINUSE\n"
-				 "connect: ETIMEDOUT\n"
-				 "seconds: 127\n"
-				 "wire: SYN SYN SYN SYN SYN SYN SYN\n");
+	tenon_sees(by_linux_man,
+		   "connect: EINPROGRESS\n"
+		   "connect: EALREADY\n"
+		   "poll: 1\n"
+		   "connect: EISCONN\n"
+		   "listen: 0\n"
+		   "connect: EISCONN\n"
+		   "bind: 0\n"
+		   "bind: 0\n"
+		   "connect: 0\n"
+		   "connect: EADDRINUSE\n" DATAGRAMS("1") "connect: ETIMEDOUT\n"
+							  "seconds: 127\n"
+							  "wire: SYN SYN SYN SYN SYN SYN SYN\n");
 }
