@@ -57,6 +57,11 @@ struct tenon_family_module {
 	/* The first part's header becomes that of the whole packet, len octets long. */
 	void (*make_whole)(uint8_t *packet, size_t len, const struct ip_part *first);
 
+	/* Completes an IP header that a raw socket gave, before payload_len octets. NULL where
+	 * headers are always the stack's. */
+	void (*include_header)(struct ip *, const struct ip_flow *, uint8_t *header,
+			       size_t payload_len);
+
 	/* Asks for target's MAC: the one who had it when known, else everybody (RFC 4861 7.2.2). */
 	void (*solicit)(struct ip *, struct link *, const struct tenon_ip *target,
 			const struct mac *known);

@@ -135,3 +135,24 @@ struct tenon_cause *icmp_report_cause(const struct icmp_report *report, struct t
 	}
 	return cause;
 }
+
+/* The errors that reach a connected datagram socket unasked (Linux's icmp_err_convert and its
+ * ICMPv6 counterpart call them fatal); the others may pass, and only RECEIVE_ERRORS asks for them.
+ */
+static const bool is_hard[TENON_RESULT_COUNT] = {
+	[TENON_ICMP_PROTOCOL_UNREACHABLE] = true, [TENON_ICMP_PORT_UNREACHABLE] = true,
+	[TENON_ICMP_FRAGMENTATION_NEEDED] = true, [TENON_ICMP_NET_UNKNOWN] = true,
+	[TENON_ICMP_HOST_UNKNOWN] = true,         [TENON_ICMP_SOURCE_ISOLATED] = true,
+	[TENON_ICMP_NET_PROHIBITED] = true,       [TENON_ICMP_HOST_PROHIBITED] = true,
+	[TENON_ICMP_ADMIN_PROHIBITED] = true,     [TENON_ICMP_PRECEDENCE_VIOLATION] = true,
+	[TENON_ICMP_PRECEDENCE_CUTOFF] = true,    [TENON_ICMP_PARAMETER_PROBLEM] = true,
+	[TENON_ICMP6_ADMIN_PROHIBITED] = true,    [TENON_ICMP6_PORT_UNREACHABLE] = true,
+	[TENON_ICMP6_POLICY_FAILED] = true,       [TENON_ICMP6_REJECT_ROUTE] = true,
+	[TENON_ICMP6_PACKET_TOO_BIG] = true,      [TENON_ICMP6_HEADER_FIELD] = true,
+	[TENON_ICMP6_NEXT_HEADER] = true,         [TENON_ICMP6_OPTION] = true,
+};
+
+bool icmp_is_hard(enum tenon_result result)
+{
+	return is_hard[result];
+}

@@ -138,6 +138,9 @@ struct icmp_report {
 /* A report into trace->cause, with its quote; returns the cause for the rest to be filled in. */
 struct tenon_cause *icmp_report_cause(const struct icmp_report *, struct trace *);
 
+/* Does the error reach a connected datagram socket that has not asked for errors? */
+bool icmp_is_hard(enum tenon_result);
+
 /* Who is the flow's next hop? Fills the cause's link, next_hop_mac and next_hop_known. */
 void ip_path_cause(const struct ip *, const struct ip_path *, struct tenon_cause *);
 

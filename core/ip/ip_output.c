@@ -301,7 +301,9 @@ static enum tenon_result send_in_parts(struct ip *ip, struct ip_flow *flow, stru
 enum tenon_result ip_send(struct ip *ip, struct ip_flow *flow, struct packet *p)
 {
 	const struct tenon_family_module *family = ip_family_of(ip, &flow->destination);
+	bool has_header = (flow->flags & IP_HEADER_INCLUDED) != 0;
 	enum tenon_result result = TENON_OK;
+	uint32_t len;
 
 	if (flow->path.generation != ip->generation || flow->path.link == NULL)
 		result = ip_route(ip, flow);
@@ -313,10 +315,12 @@ enum tenon_result ip_send(struct ip *ip, struct ip_flow *flow, struct packet *p)
 	result = judge(ip, flow, p);
 	if (result != TENON_OK)
 		return result;
-	if (packet_len(p) + family->header_len > len_max(&flow->path, p))
+	len = packet_len(p) + (has_header ? 0 : family->header_len);
+	if (len > len_max(&flow->path, p))
 		return send_in_parts(ip, flow, p);
 	complete_checksum(flow->path.link->facts.offload, p);
-	family->emit(ip, flow, p);
+	if (!has_header)
+		family->emit(ip, flow, p);
 	return ip_send_over(ip, &flow->path, family->ethertype, p);
 }
 

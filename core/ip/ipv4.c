@@ -183,6 +183,12 @@ static void ipv4_emit_header(struct ip *ip, const struct ip_flow *flow, struct p
 	ipv4_emit(packet_push(p, IPV4_HEADER_LEN), &h, payload_len);
 }
 
+static void ipv4_include_header(struct ip *ip, const struct ip_flow *flow, uint8_t *header,
+				size_t payload_len)
+{
+	ipv4_complete(header, &flow->source, ip->datagram_id++, payload_len);
+}
+
 static uint32_t ipv4_new_part_id(struct ip *ip)
 {
 	return ip->datagram_id++;
@@ -241,6 +247,7 @@ const struct tenon_family_module tenon_ipv4 = {
 	.control = icmp4_arrives,
 	.resolution_arrives = arp_arrives,
 	.emit = ipv4_emit_header,
+	.include_header = ipv4_include_header,
 	.emit_part = ipv4_emit_part,
 	.new_part_id = ipv4_new_part_id,
 	.make_whole = ipv4_make_whole,

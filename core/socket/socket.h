@@ -32,6 +32,7 @@ struct tenon_socket {
 		void *any;
 		struct tcp_user *tcp; /* the socket's side of a connection or listener */
 		struct udp_endpoint *udp;
+		struct raw_endpoint *raw;
 	} is;
 	struct list_node news;       /* on sockets->news while what is not 0 */
 	struct kept_cause *cause;    /* why its last failure happened, or NULL */

@@ -15,7 +15,7 @@
 #include "ip/host.h"
 #include "socket/socket.h"
 
-enum { STACK_TRANSPORTS_MAX = 4 };
+enum { STACK_TRANSPORTS_MAX = 8 };
 
 struct tenon {
 	struct tenon_config config;

@@ -32,6 +32,8 @@ static const struct tenon_limits linux_limits = {
 	.causes = 256,
 	.filter_rules = 256,
 	.filter_conversations = 4096,
+	.raw_sockets = 64,
+	.raw_datagrams = 256,
 };
 
 static const struct tenon_behavior linux_behavior = {
@@ -95,7 +97,9 @@ static bool counts_are_valid(const struct tenon_limits *l)
 				 l->fragment_pages,
 				 l->path_mtus,
 				 l->filter_rules,
-				 l->filter_conversations };
+				 l->filter_conversations,
+				 l->raw_sockets,
+				 l->raw_datagrams };
 	size_t i;
 
 	for (i = 0; i < sizeof any / sizeof any[0]; i++)

@@ -5,7 +5,7 @@
  *	frame_arrives   Ethernet: is the frame for us, and whose EtherType is it?
  *	packet_arrives  the family: is the header valid, is the packet for this host?
  *	part_arrives    a fragment: is its datagram whole now? Then the filter: may it come in?
- *	host_receives   its ICMP, or the transport that its protocol names
+ *	host_receives   copies for raw sockets; its ICMP, or the transport that its protocol names
  *	stack_report    an ICMP error: which transport had that conversation?
  *
  * Each stage answers with the packet's fate, which is counted once, by whoever let it in. Octets
@@ -24,16 +24,26 @@ static int transport_of(const struct tenon *t, uint8_t protocol)
 	int i;
 
 	for (i = 0; transports[i] != NULL; i++)
-		if (transports[i]->protocol == protocol)
+		if (transports[i]->overhears == NULL && transports[i]->protocol == protocol)
 			return i;
 	return -1;
 }
 
+static bool report_concerns(struct tenon *t, const struct icmp_report *report)
+{
+	const struct tenon_transport *const *transports = t->config.transports;
+	bool concerns = false;
+	int i;
+
+	for (i = 0; transports[i] != NULL; i++)
+		if (transports[i]->overhears != NULL || transports[i]->protocol == report->protocol)
+			concerns |= transports[i]->report(t->transports[i], report);
+	return concerns;
+}
+
 enum fate stack_report(struct tenon *t, const struct icmp_report *report)
 {
-	int i = transport_of(t, report->protocol);
-
-	if (i < 0 || !t->config.transports[i]->report(t->transports[i], report))
+	if (!report_concerns(t, report))
 		return FATE_ICMP_NOBODY;
 	if (report->result == TENON_ICMP_FRAGMENTATION_NEEDED ||
 	    report->result == TENON_ICMP6_PACKET_TOO_BIG)
@@ -50,9 +60,22 @@ static enum fate control_arrives(struct tenon *t, const struct tenon_family_modu
 	return fate == FATE_ICMP_REPORTED ? stack_report(t, &report) : fate;
 }
 
+static bool is_overheard(struct tenon *t, const struct ip_arrival *arrival)
+{
+	const struct tenon_transport *const *transports = t->config.transports;
+	bool is_heard = false;
+	int i;
+
+	for (i = 0; transports[i] != NULL; i++)
+		if (transports[i]->overhears != NULL)
+			is_heard |= transports[i]->overhears(t->transports[i], arrival);
+	return is_heard;
+}
+
 static enum fate host_receives(struct tenon *t, const struct tenon_family_module *family,
 			       const struct ip_arrival *arrival)
 {
+	bool is_heard = is_overheard(t, arrival);
 	int i;
 
 	if (arrival->protocol == family->control_protocol)
@@ -60,6 +83,8 @@ static enum fate host_receives(struct tenon *t, const struct tenon_family_module
 	i = transport_of(t, arrival->protocol);
 	if (i >= 0)
 		return t->config.transports[i]->arrives(t->transports[i], arrival);
+	if (is_heard)
+		return FATE_DELIVERED;
 	ip_send_error(&t->ip, arrival, ICMP_ERROR_PROTOCOL_UNREACHABLE);
 	return FATE_IP_PROTOCOL_UNKNOWN;
 }

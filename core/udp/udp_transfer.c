@@ -237,21 +237,6 @@ enum fate udp_arrives(struct udp *u, const struct ip_arrival *arrival)
 	return deliver_to_one(u, &a, arrival);
 }
 
-/* The errors that reach a connected endpoint unasked (Linux's icmp_err_convert and its ICMPv6
- * counterpart call them fatal); the others may pass, and only RECEIVE_ERRORS asks for them. */
-static const bool is_hard[TENON_RESULT_COUNT] = {
-	[TENON_ICMP_PROTOCOL_UNREACHABLE] = true, [TENON_ICMP_PORT_UNREACHABLE] = true,
-	[TENON_ICMP_FRAGMENTATION_NEEDED] = true, [TENON_ICMP_NET_UNKNOWN] = true,
-	[TENON_ICMP_HOST_UNKNOWN] = true,         [TENON_ICMP_SOURCE_ISOLATED] = true,
-	[TENON_ICMP_NET_PROHIBITED] = true,       [TENON_ICMP_HOST_PROHIBITED] = true,
-	[TENON_ICMP_ADMIN_PROHIBITED] = true,     [TENON_ICMP_PRECEDENCE_VIOLATION] = true,
-	[TENON_ICMP_PRECEDENCE_CUTOFF] = true,    [TENON_ICMP_PARAMETER_PROBLEM] = true,
-	[TENON_ICMP6_ADMIN_PROHIBITED] = true,    [TENON_ICMP6_PORT_UNREACHABLE] = true,
-	[TENON_ICMP6_POLICY_FAILED] = true,       [TENON_ICMP6_REJECT_ROUTE] = true,
-	[TENON_ICMP6_PACKET_TOO_BIG] = true,      [TENON_ICMP6_HEADER_FIELD] = true,
-	[TENON_ICMP6_NEXT_HEADER] = true,         [TENON_ICMP6_OPTION] = true,
-};
-
 /* RFC 1122 4.1.3.3: ICMP errors are passed on to the application. */
 bool udp_report(struct udp *u, const struct icmp_report *report)
 {
@@ -269,7 +254,7 @@ bool udp_report(struct udp *u, const struct icmp_report *report)
 
 	if (e == NULL)
 		return false;
-	concerns = is_hard[report->result] && (e->flags & UDP_CONNECTED) != 0;
+	concerns = icmp_is_hard(report->result) && (e->flags & UDP_CONNECTED) != 0;
 	if (!concerns && (e->flags & UDP_RECEIVE_ERRORS) == 0)
 		return true;
 	cause = icmp_report_cause(report, u->ip->trace);

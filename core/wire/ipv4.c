@@ -107,3 +107,18 @@ size_t ipv4_emit(uint8_t *to, const struct ipv4_header *h, size_t payload_len)
 	put16(o->checksum, checksum_finish(checksum_add(0, to, header_len)));
 	return header_len;
 }
+
+void ipv4_complete(uint8_t *header, const struct tenon_ip *source, uint16_t identification,
+		   size_t payload_len)
+{
+	struct ipv4_octets *o = (void *)header;
+	size_t header_len = ipv4_claimed_len(header);
+
+	put16(o->total_length, (uint16_t)(header_len + payload_len));
+	if (get32(o->source) == 0)
+		ip4_put(o->source, *source);
+	if (get16(o->identification) == 0)
+		put16(o->identification, identification);
+	put16(o->checksum, 0);
+	put16(o->checksum, checksum_finish(checksum_add(0, header, header_len)));
+}

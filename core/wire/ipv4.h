@@ -50,6 +50,17 @@ MUST_USE enum fate ipv4_parse(struct ipv4_header *, struct bytes *datagram);
 /* The same for the start of a datagram quoted in an ICMP error; what is left may be cut short. */
 MUST_USE enum fate ipv4_parse_quoted(struct ipv4_header *, struct bytes *quote);
 
+/* How long a header that begins with this octet says it is. */
+static inline size_t ipv4_claimed_len(const uint8_t *first)
+{
+	return (size_t)(*first & 0x0f) * 4;
+}
+
+/* Fills in what the maker of a header leaves to us: its total length and checksum, and source and
+ * identification where they are 0. Its length is the claimed one, at least 20. */
+void ipv4_complete(uint8_t *header, const struct tenon_ip *source, uint16_t identification,
+		   size_t payload_len);
+
 /* The octets that the header takes, its options padded to a multiple of four. */
 size_t ipv4_header_len(const struct ipv4_header *);
 

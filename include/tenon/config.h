@@ -18,7 +18,7 @@ struct tenon_congestion;
 struct tenon_fragment_module;
 struct tenon_filter_module;
 extern const struct tenon_family_module tenon_ipv4, tenon_ipv6;
-extern const struct tenon_transport tenon_tcp, tenon_udp;
+extern const struct tenon_transport tenon_tcp, tenon_udp, tenon_raw, tenon_ping;
 extern const struct tenon_congestion tenon_newreno;
 extern const struct tenon_filter_module tenon_filter;
 extern const struct tenon_fragment_module tenon_fragments;
@@ -40,6 +40,7 @@ struct tenon_limits {
 	uint32_t fragment_pages;       /* for those parts, of page_bytes each */
 	uint32_t causes;               /* failures whose cause is kept at once */
 	uint32_t filter_rules, filter_conversations;
+	uint32_t raw_sockets, raw_datagrams; /* of raw and of ping sockets each */
 };
 
 /* What differs between systems; each may be changed while the stack runs. */

@@ -9,13 +9,19 @@
 #define TENON_SOCKET_H
 
 #include <tenon/api.h>
+#include <tenon/tcp_status.h>
 #include <tenon/tenon.h>
 
 TENON_BEGIN
 
 struct tenon_socket;
 
-enum tenon_socket_kind { TENON_STREAM, TENON_DATAGRAM };
+enum tenon_socket_kind {
+	TENON_STREAM,
+	TENON_DATAGRAM,
+	TENON_RAW, /* copies of a protocol's packets, over IPv4 with their IP header */
+	TENON_PING /* echo requests and replies; its port is their identifier */
+};
 
 /* A socket of the first transport in the configuration that offers this kind. An IPv6 socket also
  * speaks to v4-mapped peers unless TENON_OPTION_V6_ONLY is set.
@@ -167,33 +173,19 @@ enum tenon_option {
 	TENON_OPTION_BIND_NO_PORT,   /* bool: IP_BIND_ADDRESS_NO_PORT */
 	TENON_OPTION_RECEIVE_ERRORS, /* bool: IP_RECVERR, soft ICMP errors too */
 	TENON_OPTION_LINK,           /* link index, 0: any; SO_BINDTODEVICE */
+	TENON_OPTION_PROTOCOL,       /* 1 to 255, of a raw socket, which hears nothing without it */
+	TENON_OPTION_HEADER_INCLUDED, /* bool, raw over IPv4: what is sent begins with it;
+					 IP_HDRINCL */
+	TENON_OPTION_CHECKSUM_AT, /* raw over IPv6: octet, even, to 62; -1: none; IPV6_CHECKSUM */
 	TENON_OPTION_COUNT
 };
 
 enum tenon_result tenon_option_set(struct tenon_socket *, enum tenon_option, int value);
 enum tenon_result tenon_option_get(const struct tenon_socket *, enum tenon_option, int *value);
 
-/* A stream's facts, RFC 9293 3.9.1.6 STATUS. Times in microseconds, windows in octets. */
-struct tenon_tcp_status {
-	char state[16];          /* "ESTABLISHED" */
-	uint8_t retransmissions; /* of the segment now unanswered */
-	uint8_t send_scale, receive_scale;
-	bool timestamps, window_scaling;
-	uint32_t rto_us, srtt_us, rttvar_us;
-	uint32_t send_mss, receive_mss;
-	uint32_t congestion_window, slow_start_threshold;
-	uint32_t send_window, receive_window;
-	uint32_t in_flight, unread;
-	uint64_t octets_sent, octets_received;
-	uint64_t segments_sent, segments_received, segments_retransmitted;
-};
-
-/* NOT_CONNECTED on other than streams that have or had a connection. */
-enum tenon_result tenon_tcp_status(const struct tenon_socket *, struct tenon_tcp_status *);
-
-/* A listener's accept queue: how many wait, and its length. NOT_LISTENING. */
-enum tenon_result tenon_listen_queue(const struct tenon_socket *, unsigned *waiting,
-				     unsigned *backlog);
+/* The ICMP types that a raw socket does not hear, a bit for each: bit t % 32 of word t / 32.
+ * UNSUPPORTED on other kinds. ICMP_FILTER, ICMP6_FILTER. */
+enum tenon_result tenon_icmp_block(struct tenon_socket *, const uint32_t types[8]);
 
 TENON_END
 #endif

@@ -15,8 +15,12 @@ static const struct tenon_family_module *const no_family[] = { NULL };
 static const struct tenon_transport *const udp[] = { &tenon_udp, NULL };
 static const struct tenon_transport *const all[] = { &tenon_tcp, &tenon_udp, NULL };
 static const struct tenon_transport *const none[] = { NULL };
-static const struct tenon_transport *const five[] = { &tenon_udp, &tenon_udp, &tenon_udp,
-						      &tenon_udp, &tenon_udp, NULL };
+static const struct tenon_transport *const raw[] = { &tenon_tcp, &tenon_udp, &tenon_raw,
+						     &tenon_ping, NULL };
+static const struct tenon_transport *const nine[] = { &tenon_udp, &tenon_udp, &tenon_udp,
+						      &tenon_udp, &tenon_udp, &tenon_udp,
+						      &tenon_udp, &tenon_udp, &tenon_udp,
+						      NULL };
 static const struct tenon_congestion *const newreno[] = { &tenon_newreno, NULL };
 static const uint8_t seed[16] = { 1 };
 
@@ -79,7 +83,7 @@ TEST(a_stack_that_takes_fragments_fits_its_memory_exactly)
 
 TEST(a_stack_of_odd_limits_fits_its_memory_exactly)
 {
-	struct tenon_config config = config_of(both, all);
+	struct tenon_config config = config_of(both, raw);
 	uint32_t *limit = (uint32_t *)&config.limits;
 	size_t i;
 
@@ -134,7 +138,7 @@ TEST(a_configuration_out_of_range_is_refused)
 	assert_true(is_refused(config_of(no_family, all)));
 	assert_true(is_refused(config_of(NULL, all)));
 	assert_true(is_refused(config_of(both, NULL)));
-	assert_true(is_refused(config_of(both, five)));
+	assert_true(is_refused(config_of(both, nine)));
 
 #define REFUSES(member, value)                                                                     \
 	bad = good;                                                                                \
@@ -159,7 +163,7 @@ TEST(a_configuration_out_of_range_is_refused)
 /* Every pool and table is named once, and is empty but for what the stack itself has. */
 TEST(pools_can_be_asked_for)
 {
-	struct tenon_config config = config_of(both, all);
+	struct tenon_config config = config_of(both, raw);
 	struct tenon_pool_use use[64];
 	unsigned n = 0, i;
 	void *memory;
