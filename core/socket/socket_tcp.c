@@ -172,7 +172,7 @@ static bool set_number(struct tcp_settings *set, enum tenon_option option, uint3
 	if (option == TENON_OPTION_SEND_BYTES)
 		set->send_bytes = value > 0 ? value : 1; /* or nothing could ever be sent */
 	else if (option == TENON_OPTION_RECEIVE_BYTES)
-		set->receive_bytes = value;
+		set->receive_bytes = value > 0 ? value : 1; /* the same for arrivals */
 	else if (option == TENON_OPTION_RECEIVE_LOW)
 		set->receive_low = value;
 	else if (option == TENON_OPTION_MAX_SEGMENT)
