@@ -132,7 +132,7 @@ int posix_name_for_send(const struct tenon_socket *socket, const struct posix_na
 		if (posix_name_is_unspecified(name))
 			as_inet.at.ss_family = AF_INET;
 		error = read4(&as_inet, to);
-		if (!error && to->port == 0)
+		if (!error && to->port == 0 && tenon_kind_of(socket) == TENON_DATAGRAM)
 			error = EINVAL;
 	}
 	return error;

@@ -2,6 +2,7 @@
 #include "dialects/posix/posix_options.h"
 
 #include <errno.h>
+#include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -18,6 +19,9 @@ enum { BYTES_MAX = 212992, RECEIVE_BYTES_MIN = 1152, SEND_BYTES_MIN = 2304 };
 /* Linux's MAX_TCP_SYNCNT; the core takes more, and 0 for "as the host has it". */
 enum { SYN_RETRIES_MAX = 127 };
 
+/* ICMP_FILTER of <linux/icmp.h>, which clashes with the headers of libc. */
+enum { ICMP4_FILTER = 1 };
+
 enum option_form {
 	FORM_INT,
 	FORM_BOOL,
@@ -25,7 +29,7 @@ enum option_form {
 	FORM_BYTES, /* Linux keeps, and tells, twice what was asked for */
 };
 
-enum option_scope { ON_STREAM = 1, ON_DATAGRAM = 2, ON_ANY = 3, ON_V6 = 4 };
+enum option_scope { ON_STREAM = 1, ON_DATAGRAM = 2, ON_ANY = 3, ON_V6 = 4, ON_RAW = 8 };
 
 struct option_row {
 	int level, name;
@@ -57,6 +61,9 @@ static const struct option_row rows[] = {
 	{ IPPROTO_IP, IP_TOS, TENON_OPTION_TRAFFIC_CLASS, FORM_OCTET, ON_ANY },
 	{ IPPROTO_IP, IP_RECVERR, TENON_OPTION_RECEIVE_ERRORS, FORM_BOOL, ON_ANY },
 	{ IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, TENON_OPTION_BIND_NO_PORT, FORM_BOOL, ON_ANY },
+	{ IPPROTO_IP, IP_HDRINCL, TENON_OPTION_HEADER_INCLUDED, FORM_BOOL, ON_RAW },
+	{ IPPROTO_IPV6, IPV6_CHECKSUM, TENON_OPTION_CHECKSUM_AT, FORM_INT, ON_RAW | ON_V6 },
+	{ IPPROTO_RAW, IPV6_CHECKSUM, TENON_OPTION_CHECKSUM_AT, FORM_INT, ON_RAW | ON_V6 },
 	{ IPPROTO_IPV6, IPV6_V6ONLY, TENON_OPTION_V6_ONLY, FORM_BOOL, ON_ANY | ON_V6 },
 	{ IPPROTO_IPV6, IPV6_UNICAST_HOPS, TENON_OPTION_HOP_LIMIT, FORM_INT, ON_ANY | ON_V6 },
 	{ IPPROTO_IPV6, IPV6_TCLASS, TENON_OPTION_TRAFFIC_CLASS, FORM_INT, ON_ANY | ON_V6 },
@@ -68,10 +75,17 @@ void posix_options_init(struct posix_options *options)
 	*options = (struct posix_options){ TENON_NEVER, TENON_NEVER };
 }
 
+static unsigned scope_of(enum tenon_socket_kind kind)
+{
+	if (kind == TENON_STREAM)
+		return ON_STREAM;
+	return kind == TENON_RAW ? ON_DATAGRAM | ON_RAW : ON_DATAGRAM;
+}
+
 static const struct option_row *row_find(const struct tenon_socket *socket,
 					 const struct posix_option *option)
 {
-	unsigned kind = tenon_kind_of(socket) == TENON_STREAM ? ON_STREAM : ON_DATAGRAM;
+	unsigned kind = scope_of(tenon_kind_of(socket));
 	bool is_v6 = tenon_version_of(socket) == TENON_IP_V6;
 	size_t i;
 
@@ -172,6 +186,25 @@ static int set_row(const struct posix_optioned *on, const struct option_row *row
 	return posix_errno(on->dialect, tenon_option_set(on->socket, row->option, value));
 }
 
+/* ICMP_FILTER has a bit for each of 32 types, ICMP6_FILTER one for each of 256: what is not heard.
+ */
+static bool is_icmp_filter(const struct tenon_socket *socket, const struct posix_option *option)
+{
+	bool is_v4 = tenon_version_of(socket) == TENON_IP_V4;
+
+	return tenon_kind_of(socket) == TENON_RAW &&
+	       option->level == (is_v4 ? IPPROTO_RAW : IPPROTO_ICMPV6) &&
+	       option->name == (is_v4 ? ICMP4_FILTER : ICMP6_FILTER);
+}
+
+static int set_icmp_filter(const struct posix_optioned *on, const struct posix_option *option)
+{
+	uint32_t types[8] = { 0 };
+
+	memcpy(types, option->value, option->len < sizeof types ? option->len : sizeof types);
+	return posix_errno(on->dialect, tenon_icmp_block(on->socket, types));
+}
+
 int posix_option_set(const struct posix_optioned *on, const struct posix_option *option)
 {
 	const struct option_row *row = row_find(on->socket, option);
@@ -184,6 +217,8 @@ int posix_option_set(const struct posix_optioned *on, const struct posix_option 
 		return set_timeout(option, timeout_of(on, option));
 	if (option->level == SOL_SOCKET && option->name == SO_LINGER)
 		return set_linger(on, option);
+	if (is_icmp_filter(on->socket, option))
+		return set_icmp_filter(on, option);
 	return row ? set_row(on, row, option) : ENOPROTOOPT;
 }
 
@@ -239,20 +274,36 @@ static int get_row(const struct posix_optioned *on, const struct option_row *row
 	return put(option, &value, sizeof value);
 }
 
+static int type_of(const struct tenon_socket *socket)
+{
+	enum tenon_socket_kind kind = tenon_kind_of(socket);
+
+	if (kind == TENON_STREAM)
+		return SOCK_STREAM;
+	return kind == TENON_RAW ? SOCK_RAW : SOCK_DGRAM;
+}
+
+static int protocol_of(const struct tenon_socket *socket)
+{
+	int protocol = 0;
+
+	if (tenon_option_get(socket, TENON_OPTION_PROTOCOL, &protocol) == TENON_OK)
+		return protocol;
+	return tenon_kind_of(socket) == TENON_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
+}
+
 /* What a socket is, and its pending error, which is then gone (LX-21). */
 static bool fact_find(const struct posix_optioned *on, int name, int *value)
 {
-	bool is_stream = tenon_kind_of(on->socket) == TENON_STREAM;
-
 	switch (name) {
 	case SO_ERROR:
 		*value = posix_errno(on->dialect, tenon_take_error(on->socket));
 		return true;
 	case SO_TYPE:
-		*value = is_stream ? SOCK_STREAM : SOCK_DGRAM;
+		*value = type_of(on->socket);
 		return true;
 	case SO_PROTOCOL:
-		*value = is_stream ? IPPROTO_TCP : IPPROTO_UDP;
+		*value = protocol_of(on->socket);
 		return true;
 	case SO_DOMAIN:
 		*value = tenon_version_of(on->socket) == TENON_IP_V4 ? AF_INET : AF_INET6;

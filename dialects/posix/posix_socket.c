@@ -16,6 +16,22 @@ enum { TYPES_END = 11, PROTOCOLS_END = 263, TYPE_MASK = 0xf };
 /* The longest option value is struct tcp_info. */
 enum { OPTION_MAX = 512 };
 
+/* ICMP on a datagram socket: echoes of one identifier. */
+static bool is_ping(int domain, int type, int protocol)
+{
+	return type == SOCK_DGRAM &&
+	       protocol == (domain == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6);
+}
+
+static enum tenon_socket_kind kind_of(int domain, int type, int protocol)
+{
+	if (type == SOCK_RAW)
+		return TENON_RAW;
+	if (is_ping(domain, type, protocol))
+		return TENON_PING;
+	return type == SOCK_STREAM ? TENON_STREAM : TENON_DATAGRAM;
+}
+
 static int check_kind(int domain, int type, int protocol)
 {
 	int own = type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
@@ -26,41 +42,67 @@ static int check_kind(int domain, int type, int protocol)
 		return EAFNOSUPPORT;
 	if (protocol < 0 || protocol >= PROTOCOLS_END)
 		return EINVAL;
+	if (type == SOCK_RAW)
+		return protocol == 0 || protocol > UINT8_MAX ? EPROTONOSUPPORT : 0;
 	if (type != SOCK_STREAM && type != SOCK_DGRAM)
 		return ESOCKTNOSUPPORT;
+	if (is_ping(domain, type, protocol))
+		return 0;
 	return protocol == 0 || protocol == own ? 0 : EPROTONOSUPPORT;
 }
 
-static int open_into(struct posix_file *file, int domain, int type)
+/* raw(7): IPPROTO_RAW implies IP_HDRINCL. */
+static enum tenon_result begin_raw(struct tenon_socket *socket, int protocol)
+{
+	enum tenon_result result = tenon_option_set(socket, TENON_OPTION_PROTOCOL, protocol);
+
+	if (result == TENON_OK && protocol == IPPROTO_RAW &&
+	    tenon_version_of(socket) == TENON_IP_V4)
+		result = tenon_option_set(socket, TENON_OPTION_HEADER_INCLUDED, 1);
+	return result;
+}
+
+/* What a socket is asked to be. */
+struct asked {
+	int domain, type, protocol;
+};
+
+static int open_into(struct posix_file *file, const struct asked *asked)
 {
 	struct tenon_posix_host *host = file->host;
+	enum tenon_socket_kind kind = kind_of(asked->domain, asked->type, asked->protocol);
 	enum tenon_result result;
 
 	host->port->ops->lock(host->port);
 	host->port->ops->begin(host->port, host->stack);
-	result = tenon_open(host->stack, domain == AF_INET ? TENON_IP_V4 : TENON_IP_V6,
-			    type == SOCK_STREAM ? TENON_STREAM : TENON_DATAGRAM, &file->socket);
+	result = tenon_open(host->stack, asked->domain == AF_INET ? TENON_IP_V4 : TENON_IP_V6, kind,
+			    &file->socket);
 	if (result == TENON_OK)
 		tenon_set_user(file->socket, file);
 	else
 		file->socket = NULL;
+	if (result == TENON_OK && kind == TENON_RAW)
+		result = begin_raw(file->socket, asked->protocol);
 	host->port->ops->end(host->port, host->stack);
 	host->port->ops->unlock(host->port);
+	if (result == TENON_KIND_ABSENT && kind == TENON_RAW)
+		return ESOCKTNOSUPPORT;
 	return posix_errno(host->dialect, result);
 }
 
-static int open_number(struct tenon_posix_host *host, int domain, int type, int *fd)
+/* flags: SOCK_NONBLOCK, SOCK_CLOEXEC. */
+static int open_number(struct tenon_posix_host *host, const struct asked *asked, int flags, int *fd)
 {
 	struct posix_file *file = posix_file_new(host);
 	int error;
 
 	if (!file)
 		return ENOMEM;
-	error = open_into(file, domain, type & TYPE_MASK);
+	error = open_into(file, asked);
 	if (!error) {
-		file->status = type & SOCK_NONBLOCK ? O_NONBLOCK : 0;
+		file->status = flags & SOCK_NONBLOCK ? O_NONBLOCK : 0;
 		*fd = posix_number_reserve();
-		error = *fd < 0 ? -*fd : posix_number_assign(*fd, file, type & SOCK_CLOEXEC);
+		error = *fd < 0 ? -*fd : posix_number_assign(*fd, file, flags & SOCK_CLOEXEC);
 	}
 	posix_file_give(file);
 	return error;
@@ -69,6 +111,7 @@ static int open_number(struct tenon_posix_host *host, int domain, int type, int 
 int tenon_posix_socket(int domain, int type, int protocol)
 {
 	struct tenon_posix_host *host = posix_host_chosen();
+	struct asked asked = { domain, type & TYPE_MASK, protocol };
 	sigset_t mask;
 	int fd = -1;
 	int error;
@@ -76,12 +119,12 @@ int tenon_posix_socket(int domain, int type, int protocol)
 	if (type & ~(TYPE_MASK | SOCK_NONBLOCK | SOCK_CLOEXEC))
 		error = EINVAL;
 	else
-		error = check_kind(domain, type & TYPE_MASK, protocol);
+		error = check_kind(domain, asked.type, protocol);
 	if (!error && !host)
 		error = ENETDOWN;
 	if (!error) {
 		posix_signals_hold(&mask);
-		error = open_number(host, domain, type, &fd);
+		error = open_number(host, &asked, type & ~TYPE_MASK, &fd);
 		posix_signals_release(&mask);
 	}
 	if (!error)

@@ -60,7 +60,8 @@ static struct tenon *make_stack(struct tenon_sim *sim)
 {
 	static const struct tenon_family_module *const families[] = { &tenon_ipv4, &tenon_ipv6,
 								      NULL };
-	static const struct tenon_transport *const transports[] = { &tenon_tcp, &tenon_udp, NULL };
+	static const struct tenon_transport *const transports[] = { &tenon_tcp, &tenon_udp,
+								    &tenon_raw, &tenon_ping, NULL };
 	static const struct tenon_congestion *const congestions[] = { &tenon_newreno, NULL };
 	struct tenon_config config;
 	struct tenon *stack;
@@ -69,6 +70,7 @@ static struct tenon *make_stack(struct tenon_sim *sim)
 	config.families = families;
 	config.transports = transports;
 	config.congestions = congestions;
+	config.filter = &tenon_filter;
 	stack = tenon_sim_stack(sim, &config);
 	assert_non_null(stack);
 	return stack;
