@@ -98,7 +98,7 @@ kill -CONT $tenon_pid
 ok 'and both go on' until_true grep -q 'State:.S' "/proc/$(pgrep -P $tenon_pid)/status"
 stop $tenon_pid
 
-is "$(timeout -k 2 60 "$tests/terminal.py" "$TENON" 2>&1)" '^C: 130
+is "$(timeout -k 20 60 "$tests/terminal.py" "$TENON" 2>&1)" '^C: 130
 ^C, handled: 5
 ^D: 0
 ^Z, jobs, fg, ^C: 2 status=130' 'the keys of a terminal do what they do without tenon'

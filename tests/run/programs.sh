@@ -29,7 +29,7 @@ descriptors()
 fetch_by_curl()
 {
 	rm -f got
-	"$@" timeout -k 2 20 "$TENON" run "${client[@]}" -- curl -sS -o got "http://$host/page" && cmp got page
+	"$@" timeout -k 20 20 "$TENON" run "${client[@]}" -- curl -sS -o got "http://$host/page" && cmp got page
 	rm -f got
 }
 
@@ -47,14 +47,14 @@ exchange()
 	client=(--net lab:programs --address 10.1.0.3/24 --address fd00::3/64)
 	for host in 10.1.0.2 '[fd00::2]'; do
 		ok "curl fetches 10 MiB from nginx, $host, $label" fetch_by_curl "$@"
-		is "$("$@" timeout -k 2 20 "$TENON" run "${client[@]}" -- python3 -c "
+		is "$("$@" timeout -k 20 20 "$TENON" run "${client[@]}" -- python3 -c "
 import urllib.request
 for i in range(20):
     assert urllib.request.urlopen('http://$host/small').read() == b'small\n'
 print('ok')" 2>&1)" ok "urllib, twenty times, $host, $label"
 	done
 	before=$(descriptors)
-	is "$("$@" timeout -k 2 20 "$TENON" run "${client[@]}" -- curl -sS 'http://10.1.0.2/closing?[1-300]' | sort | uniq -c |
+	is "$("$@" timeout -k 20 20 "$TENON" run "${client[@]}" -- curl -sS 'http://10.1.0.2/closing?[1-300]' | sort | uniq -c |
 		tr -s ' ')" ' 300 small' "300 connections closed by the server, $label"
 	ok "and no descriptor is left in its supervisor, $label" \
 		until_true eval "[ \"\$(descriptors)\" -le $before ]"
@@ -78,7 +78,7 @@ for linking in dynamic static; do
 	# shellcheck disable=SC2086
 	ok "a $linking program is built" cc -O1 -D_GNU_SOURCE $option -o storm-$linking "$tests/storm.c"
 	for address in 127.0.0.1 ::1; do
-		is "$("${as_user[@]}" timeout -k 2 20 "$TENON" run -- ./storm-$linking $address 2000 2>&1)" \
+		is "$("${as_user[@]}" timeout -k 20 20 "$TENON" run -- ./storm-$linking $address 2000 2>&1)" \
 			'0 wrong of 2000, with signals' "2,000 connections under signals, $linking, $address"
 	done
 done
@@ -86,13 +86,13 @@ done
 # Any call with any arguments does not harm the supervisor.
 ok 'chaos is built' cc -O1 -D_GNU_SOURCE -pthread -o chaos "$tests/chaos.c"
 for seed in 1 2 3; do
-	is "$("${as_user[@]}" timeout -k 2 20 "$TENON" run -- ./chaos $seed 3000 2>&1)" survived \
+	is "$("${as_user[@]}" timeout -k 20 20 "$TENON" run -- ./chaos $seed 3000 2>&1)" survived \
 		"any call with any arguments, seed $seed"
 done
 
 # What would lead to the kernel's network does not.
 ok 'bypass is built' cc -O1 -D_GNU_SOURCE -o bypass "$tests/bypass.c"
-is "$("${as_user[@]}" timeout -k 2 20 "$TENON" run -- ./bypass 2>&1)" 'i386 socket: ENOSYS
+is "$("${as_user[@]}" timeout -k 20 20 "$TENON" run -- ./bypass 2>&1)" 'i386 socket: ENOSYS
 x32 socket: ENOSYS
 io_uring: ENOSYS
 packet socket: EAFNOSUPPORT
@@ -105,7 +105,7 @@ and a socket: works
 UNIX socket: works' 'ways past the interception are shut'
 
 # Event loops, threads and processes.
-is "$("${as_user[@]}" timeout -k 2 20 "$TENON" run -- python3 -c '
+is "$("${as_user[@]}" timeout -k 20 20 "$TENON" run -- python3 -c '
 import asyncio
 async def serve(reader, writer):
     writer.write(await reader.read())
@@ -119,7 +119,7 @@ async def main():
     server = await asyncio.start_server(serve, "127.0.0.1", 9000)
     print(sum(await asyncio.gather(*[ask(i) for i in range(100)])))
 asyncio.run(main())' 2>&1)" 100 'asyncio: a hundred connections at once, with write_eof'
-is "$("${as_user[@]}" timeout -k 2 20 "$TENON" run -- python3 -c '
+is "$("${as_user[@]}" timeout -k 20 20 "$TENON" run -- python3 -c '
 import os, select, socket
 listener = socket.create_server(("127.0.0.1", 9000)); listener.setblocking(False)
 children = []
@@ -139,7 +139,7 @@ for i in range(200):
         sock.sendall(b"%d" % i); done += sock.recv(100) == b"%d" % i
 for pid in children: os.kill(pid, 15); os.waitpid(pid, 0)
 print(done)' 2>&1)" 200 'four processes accept from one listener'
-is "$("${as_user[@]}" timeout -k 2 20 "$TENON" run -- bash -c '
+is "$("${as_user[@]}" timeout -k 20 20 "$TENON" run -- bash -c '
 python3 -m http.server --bind 127.0.0.1 8000 >/dev/null 2>&1 & server=$!
 for _ in {1..100}; do exec 3<>/dev/tcp/127.0.0.1/8000 && break; sleep 0.05; done 2>/dev/null
 printf "GET /small HTTP/1.0\r\n\r\n" >&3

@@ -28,7 +28,7 @@ trap clean_up EXIT
 # tenon ARGUMENTS...: the tool, with a limit of time.
 tenon()
 {
-	timeout -k 2 30 "$TENON" "$@"
+	timeout -k 20 30 "$TENON" "$@"
 }
 
 # point STATUS NAME: one test; further lines of detail on stdin if it failed.
@@ -87,7 +87,7 @@ start_lab()
 {
 	local name=$1 line
 	shift
-	exec {lab_output}< <(exec "$@" timeout -k 2 60 "$TENON" lab "$name")
+	exec {lab_output}< <(exec "$@" timeout -k 20 60 "$TENON" lab "$name")
 	lab_pid=$!
 	read -r -t 10 -u "$lab_output" line || echo "# lab $name did not start"
 }
