@@ -91,15 +91,18 @@ static void new_ack(struct tcp_conn *c, const struct tcp_segment *seg)
 static void acknowledge(struct tcp_conn *c, const struct tcp_segment *seg)
 {
 	uint32_t wnd = scaled_window(c, seg);
+	bool is_new = seq_lt(c->snd.una, seg->ack);
 
 	c->probes = 0; /* MUST-37: whoever answers is alive. */
 	if (seq_lt(seg->ack, c->snd.una))
 		return; /* An old one "can be ignored", its window too. */
 	if (is_duplicate(c, seg, wnd))
 		tcp_recovery_duplicate_ack(c);
-	else if (seq_lt(c->snd.una, seg->ack))
+	else if (is_new)
 		new_ack(c, seg);
-	if (seq_lt(c->snd.wl1, seg->seq) ||
+	/* As Linux: what acknowledges more was sent later, even where it carries old text. Were its
+	 * window not taken, the older one would reach further than the peer has ever allowed. */
+	if (is_new || seq_lt(c->snd.wl1, seg->seq) ||
 	    (seq_eq(c->snd.wl1, seg->seq) && seq_le(c->snd.wl2, seg->ack)))
 		tcp_update_send_window(c, seg);
 }

@@ -217,6 +217,7 @@ enum tenon_result tcp_accept(struct tcp_user *listening, struct tcp_user *fresh)
 	fresh->set = listening->set;
 	fresh->local = tcp_local_of(c);
 	fresh->failure = c->error;
+	fresh->octets_received = c->in.len; /* what came before there was anybody to count it */
 	if (c->error != TENON_OK)
 		tcp_mark(fresh, TENON_READABLE | TENON_WRITABLE | TENON_CLOSED);
 	tcp_timers_heard(c);

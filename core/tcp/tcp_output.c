@@ -205,11 +205,14 @@ static void start_timing(struct tcp_conn *c, const struct tcp_plan *p)
 
 static void count(struct tcp_conn *c, const struct tcp_plan *p, bool is_new)
 {
+	seq32 text_end = seq_add(p->seq, p->len);
+
 	if (c->user == NULL)
 		return;
-	if (is_new)
-		c->user->octets_sent += p->len;
-	else if (p->why != WHY_ACK)
+	/* A segment that is sent again may have new text behind the old. */
+	if (is_new && seq_gt(text_end, c->snd.nxt))
+		c->user->octets_sent += least(p->len, seq_sub(text_end, c->snd.nxt));
+	if (!is_new && p->why != WHY_ACK)
 		c->user->segments_retransmitted++;
 }
 
@@ -260,11 +263,14 @@ static bool is_stuck(const struct tcp_conn *c)
 
 static enum tenon_result send_planned(struct tcp_conn *c, struct tcp_plan *p)
 {
+	uint32_t planned = p->len;
 	enum tenon_result result;
 
 	if (p->why == WHY_NEW)
 		check_idle(c);
 	result = tcp_send_segment(c, p->seq, p->flags, &p->len);
+	if (p->len < planned)
+		p->flags &= (uint8_t) ~(TCP_FIN | TCP_PSH); /* they stayed behind with the rest */
 	if (result == TENON_MESSAGE_TOO_LONG && tcp_path_shrinks(c, c->flow.path.mtu))
 		return result;
 	record(c, p);

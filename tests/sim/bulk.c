@@ -3,31 +3,11 @@
 #include "test.h"
 
 #include "exchange.h"
+#include "faults.h"
 #include "seeds.h"
 
 /* Loss may make a transfer slow, but an hour without its end is a transfer that is stuck. */
 #define STUCK SECONDS(3600)
-
-static struct tenon_wire_path bad_path(uint64_t *random)
-{
-	struct tenon_wire_path path = { .delay_us = seeds_below(random, 50000) };
-
-	path.loss = seeds_below(random, 3) == 0 ? seeds_below(random, 100000) : 0;
-	path.duplicate = seeds_below(random, 3) == 0 ? seeds_below(random, 200000) : 0;
-	path.reorder = seeds_below(random, 3) == 0 ? seeds_below(random, 300000) : 0;
-	path.reorder_us = seeds_below(random, 30000);
-	path.corrupt = seeds_below(random, 3) == 0 ? seeds_below(random, 50000) : 0;
-	path.jitter_us = seeds_below(random, 2) == 0 ? seeds_below(random, 20000) : 0;
-	if (seeds_below(random, 3) == 0) {
-		path.bytes_per_second = 20000 + seeds_below(random, 2000000);
-		path.queue_bytes = 3000 + seeds_below(random, 100000);
-	}
-	if (seeds_below(random, 4) == 0) {
-		path.burst_enter = seeds_below(random, 5000);
-		path.burst_leave = 600000 + seeds_below(random, 400000);
-	}
-	return path;
-}
 
 static void run_exchange(struct lan *lan, const struct exchange_terms *terms)
 {
@@ -95,13 +75,6 @@ TEST(bulk_transfer_over_a_bad_wire_is_exact_over_ipv6)
 		bad_transfer(seeds.now, TENON_IP_V6);
 }
 
-static void patient(struct tenon_config *config)
-{
-	config->behavior.neighbor_probes = 20;
-	config->behavior.neighbor_retransmit_us = 200000;
-	config->behavior.neighbor_reachable_us = 5000000;
-}
-
 /* A neighbor's address may arrive corrupted: it is found out when the neighbor is asked again. */
 TEST(bulk_transfer_over_a_bad_ethernet_is_exact)
 {
@@ -146,32 +119,6 @@ TEST(bulk_transfer_with_offloads_is_exact)
 
 		transfer(&terms, &exchange);
 	}
-}
-
-static void small_pages(struct tenon_config *config)
-{
-	config->limits.page_bytes = 256;
-	config->limits.pages = 4096;
-}
-
-static uint32_t small_more_often(uint64_t *random, uint32_t most)
-{
-	return 1 + seeds_below(random, 1 + seeds_below(random, most));
-}
-
-/* Hosts that want different things, each within what RFC 9293 lets it want. */
-static void change_behavior(struct tenon *stack, uint64_t *random)
-{
-	struct tenon_behavior *behavior = tenon_behavior(stack);
-
-	behavior->window_scaling = seeds_below(random, 2) == 0;
-	behavior->timestamps = seeds_below(random, 2) == 0;
-	behavior->receive_bytes = 500 + small_more_often(random, 500000);
-	behavior->send_bytes = 500 + small_more_often(random, 500000);
-	behavior->delayed_ack_us = small_more_often(random, 500000);
-	behavior->rto_min_us = 1000 + small_more_often(random, 1000000);
-	behavior->rto_initial_us = behavior->rto_min_us + seeds_below(random, 2000000);
-	behavior->challenge_acks_per_second = 1 + seeds_below(random, 1000);
 }
 
 TEST(bulk_transfer_between_hosts_of_any_behavior_is_exact)

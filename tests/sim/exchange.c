@@ -112,7 +112,7 @@ static bool is_connected(struct exchange_end *end)
 {
 	enum tenon_result result = TENON_OK;
 
-	if (end->host == 0)
+	if (end->is_opener)
 		result = tenon_connect_outcome(end->socket);
 	if (result == TENON_CONNECT_PENDING)
 		return false;
@@ -127,7 +127,7 @@ static void act(struct exchange_end *end)
 		return;
 	end->has_news = false;
 	tenon_sim_enter(end->exchange->lan->sim, end->exchange->lan->hosts[end->host].stack);
-	if (end->host == 0 && end->sent == 0 && !end->has_shut && !is_connected(end))
+	if (end->is_opener && end->sent == 0 && !end->has_shut && !is_connected(end))
 		return;
 	if (tenon_readiness(end->socket) & TENON_ERROR)
 		end->exchange->error = tenon_take_error(end->socket);
@@ -179,7 +179,7 @@ bool exchange_is_done(void *context)
 	unsigned i;
 
 	for (i = 0; i < 2; i++) {
-		take_news(exchange, i);
+		take_news(exchange, exchange->ends[i].host);
 		act(&exchange->ends[i]);
 	}
 	return exchange->error != TENON_OK ||
@@ -188,26 +188,29 @@ bool exchange_is_done(void *context)
 
 void exchange_open(struct exchange *exchange, struct lan *lan, const struct exchange_terms *terms)
 {
-	struct tenon_endpoint from = lan_end(terms->version, 0, terms->opener_port);
-	struct tenon_endpoint to = lan_end(terms->version, 1, terms->port);
+	unsigned opener = terms->opener;
+	unsigned listener = terms->listener != 0 || opener != 0 ? terms->listener : 1;
+	struct tenon_endpoint from = lan_end(terms->version, opener, terms->opener_port);
+	struct tenon_endpoint to = lan_end(terms->version, listener, terms->port);
 	unsigned i;
 
 	memset(exchange, 0, sizeof *exchange);
 	exchange->lan = lan;
 	exchange->rest_us = terms->rest_us;
 	exchange->door = (struct exchange_end){ .exchange = exchange, .is_door = true };
-	exchange->door.socket = lan_listener(lan, 1, terms->version, terms->port, 4);
+	exchange->door.socket = lan_listener(lan, listener, terms->version, terms->port, 4);
 	tenon_set_user(exchange->door.socket, &exchange->door);
 	for (i = 0; i < 2; i++)
 		exchange->ends[i] =
 			(struct exchange_end){ .exchange = exchange,
-					       .host = i,
+					       .host = i == 0 ? opener : listener,
+					       .is_opener = i == 0,
 					       .random = terms->seed + i,
 					       .pattern = terms->seed ^ i << 20,
 					       .peer_pattern = terms->seed ^ (1 - i) << 20,
 					       .to_send = terms->octets[i],
 					       .to_receive = terms->octets[1 - i] };
-	exchange->ends[0].socket = lan_socket(lan, 0, terms->version);
+	exchange->ends[0].socket = lan_socket(lan, opener, terms->version);
 	tenon_set_user(exchange->ends[0].socket, &exchange->ends[0]);
 	if (terms->opener_port != 0)
 		assert_result(tenon_bind(exchange->ends[0].socket, &from), OK);
@@ -221,11 +224,12 @@ void exchange_close(struct exchange *exchange)
 	for (i = 0; i < 2; i++) {
 		struct exchange_end *end = &exchange->ends[i];
 
-		tenon_sim_enter(exchange->lan->sim, exchange->lan->hosts[i].stack);
+		tenon_sim_enter(exchange->lan->sim, exchange->lan->hosts[end->host].stack);
 		assert_int_equal(end->sent, end->to_send);
 		assert_int_equal(end->received, end->to_receive);
 		tenon_close(end->socket);
 		end->socket = NULL;
 	}
+	tenon_sim_enter(exchange->lan->sim, exchange->lan->hosts[exchange->ends[1].host].stack);
 	tenon_close(exchange->door.socket);
 }

@@ -14,6 +14,7 @@ struct exchange_end {
 	struct exchange *exchange;
 	struct tenon_socket *socket; /* NULL before accept() and after close */
 	unsigned host;
+	bool is_opener;
 	uint64_t random, pattern, peer_pattern;
 	uint64_t to_send, sent, to_receive, received;
 	uint64_t rests_until_us;
@@ -23,7 +24,7 @@ struct exchange_end {
 
 struct exchange {
 	struct lan *lan;
-	struct exchange_end ends[2], door; /* host 0 opens, host 1 listens */
+	struct exchange_end ends[2], door; /* the first opens, the other listens */
 	uint32_t rest_us;                  /* at most this long; 0: never */
 	enum tenon_result error;           /* of either end, if its connection fails */
 };
@@ -33,8 +34,9 @@ struct exchange_terms {
 	enum tenon_ip_version version;
 	uint64_t octets[2]; /* that each end sends */
 	uint32_t rest_us;
-	uint16_t port;        /* that host 1 listens on; several exchanges may share a lan */
-	uint16_t opener_port; /* 0: any */
+	unsigned opener, listener; /* hosts; where both are 0, they are 0 and 1 */
+	uint16_t port;             /* that is listened on; several exchanges may share a lan */
+	uint16_t opener_port;      /* 0: any */
 };
 
 /* Opens it: the listener listens and the SYN is asked for. */
