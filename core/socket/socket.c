@@ -43,8 +43,8 @@ static enum tenon_result out_of_sockets(struct sockets *all)
 	return TENON_NO_SOCKET_LEFT;
 }
 
-static enum tenon_result open_of_transport(struct sockets *all, size_t transport,
-					   enum tenon_ip_version version, struct tenon_socket **out)
+enum tenon_result socket_open_as(struct sockets *all, const struct socket_opening *as,
+				 struct tenon_socket **out)
 {
 	struct tenon_socket *s = pool_take(&all->pool);
 	enum tenon_result result;
@@ -52,10 +52,10 @@ static enum tenon_result open_of_transport(struct sockets *all, size_t transport
 	if (s == NULL)
 		return out_of_sockets(all);
 	*s = (struct tenon_socket){
-		.kind = all->config->transports[transport]->kind,
+		.kind = as->kind,
 		.sockets = all,
-		.transport = all->transports[transport],
-		.version = (uint8_t)version,
+		.transport = all->transports[as->transport],
+		.version = as->version,
 		.linger_s = -1,
 	};
 	list_node_init(&s->news);
@@ -72,6 +72,7 @@ enum tenon_result socket_open(struct sockets *all, enum tenon_ip_version version
 			      enum tenon_socket_kind kind, struct tenon_socket **out)
 {
 	const struct tenon_transport *const *transports = all->config->transports;
+	struct socket_opening as = { .version = (uint8_t)version };
 	size_t i = 0;
 
 	if (!family_is_configured(all->ip, version))
@@ -80,7 +81,25 @@ enum tenon_result socket_open(struct sockets *all, enum tenon_ip_version version
 		i++;
 	if (transports[i] == NULL)
 		return TENON_KIND_ABSENT;
-	return open_of_transport(all, i, version, out);
+	as.transport = i;
+	as.kind = transports[i]->kind;
+	return socket_open_as(all, &as, out);
+}
+
+static size_t transport_of(const struct tenon_socket *s)
+{
+	size_t i = 0;
+
+	while (s->sockets->transports[i] != s->transport)
+		i++;
+	return i;
+}
+
+enum tenon_result socket_open_like(const struct tenon_socket *s, struct tenon_socket **out)
+{
+	const struct socket_opening as = { transport_of(s), s->kind, s->version };
+
+	return socket_open_as(s->sockets, &as, out);
 }
 
 static void forget_cause(struct tenon_socket *s)
@@ -251,6 +270,8 @@ enum tenon_result socket_check_family(const struct tenon_socket *s, const struct
 {
 	enum tenon_ip_version version = tenon_ip_version(ip);
 
+	if (s->version == 0)
+		return TENON_FAMILY_MISMATCH;
 	if (!family_is_configured(s->sockets->ip, version))
 		return TENON_FAMILY_ABSENT;
 	if (version == s->version)
@@ -262,11 +283,7 @@ enum tenon_result socket_check_family(const struct tenon_socket *s, const struct
 
 static uint8_t protocol_of(const struct tenon_socket *s)
 {
-	const struct tenon_transport *const *transport = s->sockets->config->transports;
-
-	while ((*transport)->kind != s->kind)
-		transport++;
-	return (*transport)->protocol;
+	return s->sockets->config->transports[transport_of(s)]->protocol;
 }
 
 enum tenon_result socket_check_call(const struct tenon_socket *s, unsigned call,

@@ -33,13 +33,14 @@ struct tenon_socket {
 		struct tcp_user *tcp; /* the socket's side of a connection or listener */
 		struct udp_endpoint *udp;
 		struct raw_endpoint *raw;
+		struct unix_endpoint *local;
 	} is;
 	struct list_node news;       /* on sockets->news while what is not 0 */
 	struct kept_cause *cause;    /* why its last failure happened, or NULL */
 	struct tenon_endpoint local; /* what bind() gave; the kind keeps it */
 	uint16_t what;               /* enum tenon_readiness bits of news */
 	uint16_t link;               /* SO_BINDTODEVICE */
-	uint8_t version;             /* enum tenon_ip_version */
+	uint8_t version;             /* enum tenon_ip_version, 0: not of IP */
 	uint8_t connect_stage;
 	uint8_t error;                    /* enum tenon_result that is pending, TENON_OK: none */
 	uint8_t flags;                    /* enum socket_flags */
@@ -140,6 +141,19 @@ void sockets_settle(struct sockets *);
 enum tenon_result socket_open(struct sockets *, enum tenon_ip_version, enum tenon_socket_kind,
 			      struct tenon_socket **);
 struct tenon_socket *socket_news(struct sockets *, unsigned *what);
+
+enum tenon_result socket_open_unix(struct sockets *, enum tenon_socket_kind,
+				   struct tenon_socket **);
+
+struct socket_opening {
+	size_t transport; /* its place in the configuration */
+	const struct socket_kind *kind;
+	uint8_t version; /* 0: not of IP */
+};
+enum tenon_result socket_open_as(struct sockets *, const struct socket_opening *,
+				 struct tenon_socket **);
+/* One more of its kind. */
+enum tenon_result socket_open_like(const struct tenon_socket *, struct tenon_socket **);
 
 /* Begins a call: what is in the scratch cause now is not this call's. */
 void socket_begin(struct tenon_socket *);

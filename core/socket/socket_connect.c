@@ -218,9 +218,7 @@ enum tenon_result tenon_listen(struct tenon_socket *s, unsigned backlog)
 static enum tenon_result accept_into_new(struct tenon_socket *listener, struct tenon_socket **out)
 {
 	struct tenon_socket *fresh;
-	enum tenon_result result =
-		socket_open(listener->sockets, (enum tenon_ip_version)listener->version,
-			    listener->kind->kind, &fresh);
+	enum tenon_result result = socket_open_like(listener, &fresh);
 
 	if (result != TENON_OK)
 		return result;
@@ -239,12 +237,19 @@ static enum tenon_result accept_into_new(struct tenon_socket *listener, struct t
 	return TENON_OK;
 }
 
+static bool has_connections(const struct tenon_socket *s)
+{
+	enum tenon_socket_kind kind = s->kind->kind;
+
+	return kind == TENON_STREAM || kind == TENON_UNIX_STREAM || kind == TENON_UNIX_SEQPACKET;
+}
+
 enum tenon_result tenon_accept(struct tenon_socket *s, struct tenon_socket **out)
 {
 	unsigned ready = s->kind->readiness(s);
 
 	socket_begin(s);
-	if (s->kind->kind != TENON_STREAM)
+	if (!has_connections(s))
 		return socket_end(s, TENON_UNSUPPORTED);
 	if ((s->flags & SOCKET_IS_LISTENER) == 0)
 		return socket_end(s, TENON_NOT_LISTENING);

@@ -34,6 +34,9 @@ static const struct tenon_limits linux_limits = {
 	.filter_conversations = 4096,
 	.raw_sockets = 64,
 	.raw_datagrams = 256,
+	.unix_sockets = 1024,
+	.unix_messages = 2048,
+	.unix_names = 1024,
 };
 
 static const struct tenon_behavior linux_behavior = {
@@ -99,7 +102,10 @@ static bool counts_are_valid(const struct tenon_limits *l)
 				 l->filter_rules,
 				 l->filter_conversations,
 				 l->raw_sockets,
-				 l->raw_datagrams };
+				 l->raw_datagrams,
+				 l->unix_sockets,
+				 l->unix_messages,
+				 l->unix_names };
 	size_t i;
 
 	for (i = 0; i < sizeof any / sizeof any[0]; i++)

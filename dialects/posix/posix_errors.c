@@ -59,6 +59,21 @@
 	X(FAMILY_ABSENT, EAFNOSUPPORT, EAFNOSUPPORT, EAFNOSUPPORT)                                 \
 	X(EXISTS, EEXIST, EEXIST, EEXIST)                                                          \
 	X(NOT_FOUND, ENOENT, ENOENT, ENOENT)                                                       \
+	X(NAME_NOT_FOUND, ENOENT, ENOENT, ENOENT)                                                  \
+	X(NAME_NOT_DIRECTORY, ENOTDIR, ENOTDIR, ENOTDIR)                                           \
+	X(NAME_LOOP, ELOOP, ELOOP, ELOOP)                                                          \
+	X(NAME_TOO_LONG, ENAMETOOLONG, ENAMETOOLONG, ENAMETOOLONG)                                 \
+	X(NAME_DENIED, EACCES, EACCES, EACCES)                                                     \
+	X(NAME_IO_ERROR, EIO, EIO, EIO)                                                            \
+	X(NAME_TAKEN, EADDRINUSE, EADDRINUSE, EADDRINUSE)                                          \
+	X(NAME_NO_SPACE, ENOSPC, ENOSPC, ENOSPC)                                                   \
+	X(NAME_NOT_SOCKET, ECONNREFUSED, ECONNREFUSED, ECONNREFUSED)                               \
+	X(NOBODY_BOUND, ECONNREFUSED, ECONNREFUSED, ECONNREFUSED)                                  \
+	X(NOT_ACCEPTING, ECONNREFUSED, ECONNREFUSED, ECONNREFUSED)                                 \
+	X(NOT_BOUND, EINVAL, EINVAL, EDESTADDRREQ)                                                 \
+	X(WRONG_KIND, EPROTOTYPE, EPROTOTYPE, EPROTOTYPE)                                          \
+	X(PEER_IS_ANOTHERS, EPERM, EPERM, EPERM)                                                   \
+	X(PEER_GONE, ECONNREFUSED, ECONNREFUSED, ECONNREFUSED)                                     \
 	X(ICMP_NET_UNREACHABLE, ENETUNREACH, ENETUNREACH, ENETUNREACH)                             \
 	X(ICMP_HOST_UNREACHABLE, EHOSTUNREACH, EHOSTUNREACH, EHOSTUNREACH)                         \
 	X(ICMP_PROTOCOL_UNREACHABLE, ENOPROTOOPT, ENOPROTOOPT, ECONNREFUSED)                       \

@@ -17,8 +17,10 @@ struct tenon_transport;
 struct tenon_congestion;
 struct tenon_fragment_module;
 struct tenon_filter_module;
+struct tenon_names;
 extern const struct tenon_family_module tenon_ipv4, tenon_ipv6;
 extern const struct tenon_transport tenon_tcp, tenon_udp, tenon_raw, tenon_ping;
+extern const struct tenon_transport tenon_unix;
 extern const struct tenon_congestion tenon_newreno;
 extern const struct tenon_filter_module tenon_filter;
 extern const struct tenon_fragment_module tenon_fragments;
@@ -41,6 +43,8 @@ struct tenon_limits {
 	uint32_t causes;               /* failures whose cause is kept at once */
 	uint32_t filter_rules, filter_conversations;
 	uint32_t raw_sockets, raw_datagrams; /* of raw and of ping sockets each */
+	uint32_t unix_sockets;               /* with connections that wait to be accepted */
+	uint32_t unix_messages, unix_names;
 };
 
 /* What differs between systems; each may be changed while the stack runs. */
@@ -89,8 +93,9 @@ struct tenon_config {
 	struct tenon_limits limits;
 	struct tenon_behavior behavior;
 	const struct tenon_fragment_module
-		*fragments;             /* &tenon_fragments, or NULL: none are taken or made */
-	struct tenon_observer observer; /* event may be NULL */
+		*fragments;              /* &tenon_fragments, or NULL: none are taken or made */
+	const struct tenon_names *names; /* of tenon_unix's paths, or NULL */
+	struct tenon_observer observer;  /* event may be NULL */
 };
 
 TENON_END

@@ -71,6 +71,22 @@ TENON_BEGIN
 	X(FAMILY_ABSENT, "no module for this address family was configured")                       \
 	X(EXISTS, "it is there already")                                                           \
 	X(NOT_FOUND, "there is no such thing")                                                     \
+	/* names of AF_UNIX sockets */                                                             \
+	X(NAME_NOT_FOUND, "there is no such file")                                                 \
+	X(NAME_NOT_DIRECTORY, "a part of the path is no directory")                                \
+	X(NAME_LOOP, "the path leads through too many symbolic links")                             \
+	X(NAME_TOO_LONG, "the path or a part of it is too long")                                   \
+	X(NAME_DENIED, "the caller may not search or write there")                                 \
+	X(NAME_IO_ERROR, "the file system failed")                                                 \
+	X(NAME_TAKEN, "the name is in use")                                                        \
+	X(NAME_NO_SPACE, "the file system has no room for the name")                               \
+	X(NAME_NOT_SOCKET, "the file is no socket")                                                \
+	X(NOBODY_BOUND, "no socket is bound to the name")                                          \
+	X(NOT_ACCEPTING, "the socket bound to the name does not listen")                           \
+	X(NOT_BOUND, "the socket has no name")                                                     \
+	X(WRONG_KIND, "the socket bound to the name is of another kind")                           \
+	X(PEER_IS_ANOTHERS, "the socket bound to the name is connected to another")                \
+	X(PEER_GONE, "the connected datagram socket was closed")                                   \
 	/* ICMP errors, RFC 792 and RFC 1122 3.2.2.1, by type and code */                          \
 	X(ICMP_NET_UNREACHABLE, "ICMP: network unreachable")                                       \
 	X(ICMP_HOST_UNREACHABLE, "ICMP: host unreachable")                                         \

@@ -19,8 +19,11 @@ struct tenon_socket;
 enum tenon_socket_kind {
 	TENON_STREAM,
 	TENON_DATAGRAM,
-	TENON_RAW, /* copies of a protocol's packets, over IPv4 with their IP header */
-	TENON_PING /* echo requests and replies; its port is their identifier */
+	TENON_RAW,         /* copies of a protocol's packets, over IPv4 with their IP header */
+	TENON_PING,        /* echo requests and replies; its port is their identifier */
+	TENON_UNIX_STREAM, /* these are opened by <tenon/unix.h> */
+	TENON_UNIX_DATAGRAM,
+	TENON_UNIX_SEQPACKET
 };
 
 /* A socket of the first transport in the configuration that offers this kind. An IPv6 socket also

@@ -15,12 +15,13 @@ static const struct tenon_family_module *const no_family[] = { NULL };
 static const struct tenon_transport *const udp[] = { &tenon_udp, NULL };
 static const struct tenon_transport *const all[] = { &tenon_tcp, &tenon_udp, NULL };
 static const struct tenon_transport *const none[] = { NULL };
-static const struct tenon_transport *const raw[] = { &tenon_tcp, &tenon_udp, &tenon_raw,
-						     &tenon_ping, NULL };
+static const struct tenon_transport *const raw[] = { &tenon_tcp,  &tenon_udp,  &tenon_raw,
+						     &tenon_ping, &tenon_unix, NULL };
 static const struct tenon_transport *const nine[] = { &tenon_udp, &tenon_udp, &tenon_udp,
 						      &tenon_udp, &tenon_udp, &tenon_udp,
 						      &tenon_udp, &tenon_udp, &tenon_udp,
 						      NULL };
+static const struct tenon_transport *const with_unix[] = { &tenon_udp, &tenon_unix, NULL };
 static const struct tenon_congestion *const newreno[] = { &tenon_newreno, NULL };
 static const uint8_t seed[16] = { 1 };
 
@@ -60,9 +61,10 @@ static void fits_exactly(const struct tenon_config *config)
 
 TEST(a_stack_fits_its_memory_exactly)
 {
-	const struct tenon_config configs[] = { config_of(both, all), config_of(both, udp),
-						config_of(v4_only, all), config_of(v6_only, all),
-						config_of(v4_only, none) };
+	const struct tenon_config configs[] = {
+		config_of(both, all),    config_of(both, udp),     config_of(v4_only, all),
+		config_of(v6_only, all), config_of(v4_only, none), config_of(v4_only, with_unix)
+	};
 	size_t i;
 
 	for (i = 0; i < sizeof configs / sizeof configs[0]; i++)
