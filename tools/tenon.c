@@ -16,6 +16,7 @@ struct verb {
 static const struct verb verbs[] = {
 	{ "run", verb_run, "runs an unmodified program on a Tenon host" },
 	{ "lab", verb_lab, "runs the switch of a lab, which joins several hosts" },
+	{ "atlas", verb_atlas, "provokes every documented error of connect(), in every dialect" },
 	{ "explain", verb_explain, "tells why the connections in a capture went as they did" },
 };
 

@@ -7,6 +7,7 @@
 #ifndef TOOLS_VERBS_H
 #define TOOLS_VERBS_H
 
+int verb_atlas(int argc, char **argv);
 int verb_explain(int argc, char **argv);
 int verb_lab(int argc, char **argv);
 int verb_run(int argc, char **argv);
