@@ -78,7 +78,7 @@ static void set(struct run *run, struct tenon_socket *socket)
 {
 	enum tenon_option option =
 		(enum tenon_option)(read8(&run->input) % (TENON_OPTION_COUNT + 1));
-	int value = (int)(read32(&run->input) >> read8(&run->input) % 32) - 1, got;
+	int value = (int)((read32(&run->input) >> read8(&run->input) % 32) - 1), got;
 
 	if (tenon_option_set(socket, option, value) == TENON_OK)
 		assert_that(tenon_option_get(socket, option, &got) != TENON_UNKNOWN_OPTION);
