@@ -233,6 +233,36 @@ static void null_address(struct atlas_attempt *a)
 	atlas_saw(a, fd, tenon_posix_send(fd, "x", 1, 0));
 }
 
+/* Back to CLOSED, and connected once more. */
+static void stream_dissolved(struct atlas_attempt *a)
+{
+	const struct atlas_name unspecified = { .len = sizeof(struct sockaddr_in) };
+	struct atlas_name to = atlas_name_there(a->world, PORT);
+	int fd = atlas_socket(a);
+
+	atlas_serve(a, PORT, 2);
+	atlas_need(a, atlas_connect(fd, &to) == 0);
+	atlas_need(a, atlas_connect(fd, &unspecified) == 0);
+	atlas_try(a, fd, &to);
+}
+
+/* Another peer is chosen, and nothing leaves. */
+static void another_peer(struct atlas_attempt *a)
+{
+	struct atlas_name to = atlas_name_there(a->world, PORT);
+	struct atlas_name other = atlas_name_there(a->world, PORT + 1);
+	struct tenon_wire_counts before, after;
+	int fd = atlas_socket(a);
+
+	atlas_pass(a->world, ROUND_US);
+	tenon_wire_counts(a->world->here.end, TENON_WIRE_LEAVING, &before);
+	atlas_need(a, atlas_connect(fd, &to) == 0);
+	atlas_try(a, fd, &other);
+	atlas_pass(a->world, ROUND_US);
+	tenon_wire_counts(a->world->here.end, TENON_WIRE_LEAVING, &after);
+	atlas_need(a, after.frames == before.frames);
+}
+
 enum { DATAGRAM = ATLAS_IP | ATLAS_DATAGRAM };
 
 #define ALL(error)                                                                                 \
@@ -278,5 +308,9 @@ const struct atlas_scenario atlas_by_call[] = {
 	  .run = dissolved },
 	{ "LX-09", "PX-04", "the null address, then send()", DATAGRAM,
 	  .error = { 0, 0, EDESTADDRREQ }, .run = null_address },
+	{ "LX-08", "PX-02", "another peer, and no packet leaves", DATAGRAM, .error = ALL(0),
+	  .run = another_peer },
+	{ "LX-10", "PX-04", "AF_UNSPEC when connected, then again", ATLAS_IP, .error = ALL(0),
+	  .run = stream_dissolved },
 	{ .run = NULL },
 };

@@ -46,8 +46,8 @@ static void sheet_is_good(const struct atlas_scenario *sheet)
 	assert_true(looked.count > 0);
 }
 
-/* LX-02 LX-07 LX-09 LX-11 LX-12 LX-13 LX-14 LX-19 LX-22 LX-24 LX-27 LX-30
- * PX-03 PX-04 PX-08 PX-10 PX-14 PX-15 PX-16 PX-18 PX-19 PX-20 PX-22 PX-34 PX-37 PX-38 */
+/* LX-02 LX-07 LX-08 LX-09 LX-10 LX-11 LX-12 LX-13 LX-14 LX-19 LX-22 LX-24 LX-27 LX-30
+ * PX-02 PX-03 PX-04 PX-08 PX-10 PX-14 PX-15 PX-16 PX-18 PX-19 PX-20 PX-22 PX-34 PX-37 PX-38 */
 TEST(each_dialect_tells_what_is_wrong_with_the_call_as_its_manual_does)
 {
 	sheet_is_good(atlas_by_call);
