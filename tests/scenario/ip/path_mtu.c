@@ -121,6 +121,7 @@ TEST(below_the_least_the_least_is_kept_and_routers_may_cut)
 	is_told(&t);
 	assert_int_equal(frames_for_1400(&t), 2);
 	assert_int_equal(t.p->a.last.octets[6] & 0x40, 0);
+	assert_in_range(t.p->a.queue[0].len, TOLD + 1, 1400);
 	end(&t);
 }
 

@@ -150,6 +150,15 @@ TEST(an_advertisement_to_all_cannot_be_solicited)
 	assert_int_equal(hears(&answer, &s->peer, &all_nodes), FATE_NDP_INVALID);
 }
 
+TEST(an_advertisement_of_a_groups_mac_is_discarded)
+{
+	const struct mac group = { { 0x33, 0x33, 0, 0, 0, 1 } };
+	struct ndp_message answer = claim(&group, true, true);
+
+	make_host_on(s);
+	assert_int_equal(hears(&answer, &s->peer, &s->us), FATE_NDP_INVALID);
+}
+
 TEST(an_advertisement_that_nobody_asked_for_makes_no_entry)
 {
 	struct ndp_message answer = claim(&peer_mac, true, true);
