@@ -35,7 +35,7 @@ _tenon()
 		return
 	fi
 	if [ "$COMP_CWORD" = 1 ]; then
-		COMPREPLY=($(compgen -W "run lab explain --help --version" -- "$cur"))
+		COMPREPLY=($(compgen -W "run lab atlas explain --help --version" -- "$cur"))
 		return
 	fi
 	for ((i = 2; i < COMP_CWORD; i++)); do
@@ -47,6 +47,13 @@ _tenon()
 	done
 	case ${COMP_WORDS[1]} in
 	run) _tenon_run ;;
+	atlas)
+		if [ "$prev" = --pcap ]; then
+			COMPREPLY=($(compgen -d -- "$cur"))
+		else
+			COMPREPLY=($(compgen -W "--json --pcap --help" -- "$cur"))
+		fi
+		;;
 	lab) COMPREPLY=($(compgen -W "--help" -- "$cur")) ;;
 	explain)
 		if [[ $cur == -* ]]; then
