@@ -13,6 +13,7 @@
 #include "dialects/posix/posix_errors.h"
 #include "dialects/posix/posix_file.h"
 #include "dialects/posix/posix_memory.h"
+#include "dialects/posix/posix_unix.h"
 
 static int refuse(int error)
 {
@@ -130,6 +131,8 @@ int tenon_posix_connect(int fd, const struct sockaddr *addr, socklen_t len)
 		error = EINVAL;
 	else if (posix_name_is_unspecified(&name))
 		error = posix_errno(call.file->host->dialect, tenon_disconnect(call.file->socket));
+	else if (posix_is_unix(call.file->socket))
+		error = posix_unix_connect(&call, &name);
 	else if (tenon_kind_of(call.file->socket) == TENON_STREAM)
 		error = stream_connect(&call, &name);
 	else
@@ -146,6 +149,8 @@ int tenon_posix_bind(int fd, const struct sockaddr *addr, socklen_t len)
 
 	if (error)
 		return refuse(error);
+	if (posix_is_unix(call.file->socket))
+		return posix_call_end(&call, posix_unix_bind(&call, &name));
 	error = posix_name_for_bind(call.file->socket, &name, &at);
 	if (!error)
 		error = posix_bind_errno(call.file->host->dialect,
@@ -195,6 +200,11 @@ static int write_peer(const struct tenon_socket *socket, struct sockaddr *addr, 
 
 	if (!addr)
 		return 0;
+	if (posix_is_unix(socket)) {
+		if (posix_unix_peer(socket, &name) != TENON_OK)
+			return ECONNABORTED;
+		return posix_memory_write_name(&name, addr, len);
+	}
 	if (tenon_peer(socket, &peer) != TENON_OK)
 		return ECONNABORTED;
 	posix_name_of(socket, &peer, &name);

@@ -167,3 +167,13 @@ int posix_send_errno(enum tenon_posix_dialect dialect, const struct tenon_socket
 		return EPIPE;
 	return posix_errno(dialect, result);
 }
+
+/* Linux's unix_stream_read_generic() [M]; POSIX recv(): ENOTCONN. */
+int posix_receive_errno(enum tenon_posix_dialect dialect, const struct tenon_socket *socket,
+			enum tenon_result result)
+{
+	if (result == TENON_NOT_CONNECTED && tenon_kind_of(socket) == TENON_UNIX_STREAM &&
+	    dialect != TENON_POSIX_POSIX)
+		return EINVAL;
+	return posix_errno(dialect, result);
+}

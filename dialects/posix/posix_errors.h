@@ -21,5 +21,6 @@ int posix_bind_errno(enum tenon_posix_dialect, enum tenon_result);
 int posix_listen_errno(enum tenon_posix_dialect, enum tenon_result);
 /* EPIPE goes with a SIGPIPE on streams, unless the caller asked for none. */
 int posix_send_errno(enum tenon_posix_dialect, const struct tenon_socket *, enum tenon_result);
+int posix_receive_errno(enum tenon_posix_dialect, const struct tenon_socket *, enum tenon_result);
 
 #endif

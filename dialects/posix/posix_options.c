@@ -10,6 +10,7 @@
 
 #include "dialects/posix/posix_errors.h"
 #include "dialects/posix/posix_tcp_info.h"
+#include "dialects/posix/posix_unix.h"
 
 #define SECOND_US UINT64_C(1000000)
 
@@ -211,6 +212,8 @@ int posix_option_set(const struct posix_optioned *on, const struct posix_option 
 	bool wants_int = option->level == SOL_SOCKET || (option->level == IPPROTO_TCP &&
 							 tenon_kind_of(on->socket) == TENON_STREAM);
 
+	if (posix_is_unix(on->socket) && option->level != SOL_SOCKET)
+		return EOPNOTSUPP;
 	if (wants_int && option->len < sizeof(int))
 		return EINVAL;
 	if (is_timeout(option))
@@ -278,9 +281,18 @@ static int type_of(const struct tenon_socket *socket)
 {
 	enum tenon_socket_kind kind = tenon_kind_of(socket);
 
-	if (kind == TENON_STREAM)
+	if (kind == TENON_STREAM || kind == TENON_UNIX_STREAM)
 		return SOCK_STREAM;
+	if (kind == TENON_UNIX_SEQPACKET)
+		return SOCK_SEQPACKET;
 	return kind == TENON_RAW ? SOCK_RAW : SOCK_DGRAM;
+}
+
+static int domain_of(const struct tenon_socket *socket)
+{
+	if (posix_is_unix(socket))
+		return AF_UNIX;
+	return tenon_version_of(socket) == TENON_IP_V4 ? AF_INET : AF_INET6;
 }
 
 static int protocol_of(const struct tenon_socket *socket)
@@ -289,6 +301,8 @@ static int protocol_of(const struct tenon_socket *socket)
 
 	if (tenon_option_get(socket, TENON_OPTION_PROTOCOL, &protocol) == TENON_OK)
 		return protocol;
+	if (posix_is_unix(socket))
+		return 0;
 	return tenon_kind_of(socket) == TENON_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
 }
 
@@ -306,7 +320,7 @@ static bool fact_find(const struct posix_optioned *on, int name, int *value)
 		*value = protocol_of(on->socket);
 		return true;
 	case SO_DOMAIN:
-		*value = tenon_version_of(on->socket) == TENON_IP_V4 ? AF_INET : AF_INET6;
+		*value = domain_of(on->socket);
 		return true;
 	case SO_ACCEPTCONN:
 		*value = (tenon_readiness(on->socket) & TENON_LISTENING) != 0;
@@ -333,6 +347,8 @@ int posix_option_get(const struct posix_optioned *on, struct posix_option *optio
 
 	if (option->len > INT32_MAX)
 		return EINVAL;
+	if (posix_is_unix(on->socket) && option->level != SOL_SOCKET)
+		return EOPNOTSUPP;
 	if (is_timeout(option))
 		return get_timeout(option, *timeout_of(on, option));
 	if (option->level == SOL_SOCKET && option->name == SO_LINGER)

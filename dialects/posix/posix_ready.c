@@ -49,11 +49,27 @@ static uint32_t datagram_mask(unsigned ready)
 	return mask;
 }
 
+/* Linux's unix_poll(): a stream or seqpacket that was never connected is hung up and writable. */
+static uint32_t unix_mask(unsigned ready)
+{
+	uint32_t mask = datagram_mask(ready);
+
+	return ready & TENON_CLOSED ? mask | EPOLLHUP : mask;
+}
+
+static uint32_t mask_of(enum tenon_socket_kind kind, unsigned ready)
+{
+	if (kind == TENON_STREAM)
+		return stream_mask(ready);
+	if (kind == TENON_UNIX_STREAM || kind == TENON_UNIX_SEQPACKET)
+		return unix_mask(ready);
+	return datagram_mask(ready);
+}
+
 uint32_t posix_ready_mask(const struct tenon_socket *socket)
 {
 	unsigned ready = tenon_readiness(socket);
-	uint32_t mask =
-		tenon_kind_of(socket) == TENON_STREAM ? stream_mask(ready) : datagram_mask(ready);
+	uint32_t mask = mask_of(tenon_kind_of(socket), ready);
 
 	return ready & TENON_ERROR ? mask | EPOLLERR : mask;
 }

@@ -9,6 +9,7 @@
 #include "dialects/posix/posix_errors.h"
 #include "dialects/posix/posix_file.h"
 #include "dialects/posix/posix_memory.h"
+#include "dialects/posix/posix_unix.h"
 
 /* Linux's NPROTO, SOCK_MAX and IPPROTO_MAX: beyond them a number means nothing at all. */
 enum { TYPES_END = 11, PROTOCOLS_END = 263, TYPE_MASK = 0xf };
@@ -38,6 +39,8 @@ static int check_kind(int domain, int type, int protocol)
 
 	if (type >= TYPES_END)
 		return EINVAL;
+	if (domain == AF_UNIX)
+		return posix_unix_check(type, protocol);
 	if (domain != AF_INET && domain != AF_INET6)
 		return EAFNOSUPPORT;
 	if (protocol < 0 || protocol >= PROTOCOLS_END)
@@ -67,25 +70,34 @@ struct asked {
 	int domain, type, protocol;
 };
 
+static enum tenon_result open_of_ip(struct tenon *stack, const struct asked *asked,
+				    struct tenon_socket **out)
+{
+	enum tenon_socket_kind kind = kind_of(asked->domain, asked->type, asked->protocol);
+	enum tenon_result result =
+		tenon_open(stack, asked->domain == AF_INET ? TENON_IP_V4 : TENON_IP_V6, kind, out);
+
+	if (result == TENON_OK && kind == TENON_RAW)
+		result = begin_raw(*out, asked->protocol);
+	return result;
+}
+
 static int open_into(struct posix_file *file, const struct asked *asked)
 {
 	struct tenon_posix_host *host = file->host;
-	enum tenon_socket_kind kind = kind_of(asked->domain, asked->type, asked->protocol);
+	bool is_unix = asked->domain == AF_UNIX;
 	enum tenon_result result;
 
 	host->port->ops->lock(host->port);
 	host->port->ops->begin(host->port, host->stack);
-	result = tenon_open(host->stack, asked->domain == AF_INET ? TENON_IP_V4 : TENON_IP_V6, kind,
-			    &file->socket);
-	if (result == TENON_OK)
+	file->socket = NULL;
+	result = is_unix ? posix_unix_open(host->stack, asked->type, &file->socket)
+			 : open_of_ip(host->stack, asked, &file->socket);
+	if (file->socket)
 		tenon_set_user(file->socket, file);
-	else
-		file->socket = NULL;
-	if (result == TENON_OK && kind == TENON_RAW)
-		result = begin_raw(file->socket, asked->protocol);
 	host->port->ops->end(host->port, host->stack);
 	host->port->ops->unlock(host->port);
-	if (result == TENON_KIND_ABSENT && kind == TENON_RAW)
+	if (result == TENON_KIND_ABSENT && asked->type == SOCK_RAW)
 		return ESOCKTNOSUPPORT;
 	return posix_errno(host->dialect, result);
 }
@@ -151,34 +163,54 @@ static int refuse(int error)
 	return -1;
 }
 
-int tenon_posix_getsockname(int fd, struct sockaddr *addr, socklen_t *len)
+static void name_of_local(const struct tenon_socket *socket, struct posix_name *name)
 {
 	struct tenon_endpoint local;
+
+	if (posix_is_unix(socket)) {
+		posix_unix_local(socket, name);
+		return;
+	}
+	tenon_local(socket, &local);
+	posix_name_of(socket, &local, name);
+}
+
+static enum tenon_result name_of_peer(const struct tenon_socket *socket, struct posix_name *name)
+{
+	struct tenon_endpoint peer;
+	enum tenon_result result;
+
+	if (posix_is_unix(socket))
+		return posix_unix_peer(socket, name);
+	result = tenon_peer(socket, &peer);
+	if (result == TENON_OK)
+		posix_name_of(socket, &peer, name);
+	return result;
+}
+
+int tenon_posix_getsockname(int fd, struct sockaddr *addr, socklen_t *len)
+{
 	struct posix_name name;
 	struct posix_call call;
 	int error = posix_call_begin(&call, fd);
 
 	if (error)
 		return refuse(error);
-	tenon_local(call.file->socket, &local);
-	posix_name_of(call.file->socket, &local, &name);
+	name_of_local(call.file->socket, &name);
 	return posix_call_end(&call, posix_memory_write_name(&name, addr, len));
 }
 
 int tenon_posix_getpeername(int fd, struct sockaddr *addr, socklen_t *len)
 {
-	struct tenon_endpoint peer;
 	struct posix_name name;
 	struct posix_call call;
 	int error = posix_call_begin(&call, fd);
 
 	if (error)
 		return refuse(error);
-	error = posix_errno(call.file->host->dialect, tenon_peer(call.file->socket, &peer));
-	if (!error) {
-		posix_name_of(call.file->socket, &peer, &name);
+	error = posix_errno(call.file->host->dialect, name_of_peer(call.file->socket, &name));
+	if (!error)
 		error = posix_memory_write_name(&name, addr, len);
-	}
 	return posix_call_end(&call, error);
 }
 

@@ -10,6 +10,7 @@
 #include "dialects/posix/posix_errors.h"
 #include "dialects/posix/posix_file.h"
 #include "dialects/posix/posix_memory.h"
+#include "dialects/posix/posix_unix.h"
 #include "dialects/posix/posix_vector.h"
 
 /* Linux's MAX_RW_COUNT; what MSG_TRUNC on a stream throws away is read into this much at a time. */
@@ -19,6 +20,7 @@ enum { TRANSFER_MAX = 0x7ffff000, DISCARD_BYTES = 65536 };
 struct transfer {
 	struct posix_call call;
 	struct posix_vector vector;
+	const struct tenon_unix_name *unix_to; /* NULL: to the peer, or of another family */
 	int flags;
 	size_t done;
 };
@@ -31,7 +33,9 @@ static ssize_t refuse(int error)
 
 static bool is_stream(const struct transfer *t)
 {
-	return tenon_kind_of(t->call.file->socket) == TENON_STREAM;
+	enum tenon_socket_kind kind = tenon_kind_of(t->call.file->socket);
+
+	return kind == TENON_STREAM || kind == TENON_UNIX_STREAM;
 }
 
 static bool waits(const struct transfer *t)
@@ -83,6 +87,16 @@ static int begin(struct transfer *t, int fd, const struct iovec *vector, size_t 
 	return error;
 }
 
+static enum tenon_result send_once(const struct transfer *t, const struct tenon_message *message,
+				   size_t *sent)
+{
+	struct tenon_socket *socket = t->call.file->socket;
+
+	if (t->unix_to)
+		return tenon_unix_send(socket, message, t->unix_to, sent);
+	return tenon_send(socket, message, sent);
+}
+
 /* A stream takes what fits and a blocking caller waits with the rest; a datagram goes whole. */
 static int send_all(struct transfer *t, const struct tenon_endpoint *to)
 {
@@ -98,7 +112,7 @@ static int send_all(struct transfer *t, const struct tenon_endpoint *to)
 		sent = 0;
 		message.slices = posix_vector_slices(&t->vector);
 		message.count = t->vector.count;
-		result = tenon_send(file->socket, &message, &sent);
+		result = send_once(t, &message, &sent);
 		if (result == TENON_OK) {
 			t->done += sent;
 			t->call.is_quiet = false;
@@ -116,6 +130,20 @@ static int send_all(struct transfer *t, const struct tenon_endpoint *to)
 	return error;
 }
 
+static int send_unix(struct transfer *t, const struct posix_name *name)
+{
+	bool is_record = tenon_kind_of(t->call.file->socket) == TENON_UNIX_SEQPACKET;
+	struct tenon_unix_name to = { .len = 0 };
+	int error = 0;
+
+	if (name && !is_record) {
+		t->unix_to = &to;
+		if (!is_stream(t))
+			error = posix_unix_read_name(t->call.file->host->dialect, name, &to);
+	}
+	return error ? error : send_all(t, NULL);
+}
+
 /* A stream's peer is the connection's: a name beside the data is not looked at [M]. */
 static int send_named(struct transfer *t, const struct posix_name *name)
 {
@@ -125,6 +153,8 @@ static int send_named(struct transfer *t, const struct posix_name *name)
 
 	if (t->flags & MSG_OOB)
 		return EOPNOTSUPP;
+	if (posix_is_unix(t->call.file->socket))
+		return send_unix(t, name);
 	if (name && !is_stream(t))
 		error = posix_name_for_send(t->call.file->socket, name, &to, &has_peer);
 	return error ? error : send_all(t, has_peer ? &to : NULL);
@@ -207,7 +237,7 @@ static int receive_once(struct transfer *t, struct tenon_received *received)
 		result = tenon_receive(file->socket, posix_vector_room(&t->vector), t->vector.count,
 				       flags, received);
 		if (result != TENON_WOULD_BLOCK || !waits(t))
-			return posix_errno(file->host->dialect, result);
+			return posix_receive_errno(file->host->dialect, file->socket, result);
 		error = wait_a_while(t, until_us, limit_us != TENON_NEVER);
 	}
 	return error;
@@ -273,7 +303,10 @@ static int write_sender(const struct transfer *t, const struct tenon_received *r
 
 	if (!from || is_stream(t))
 		return 0;
-	posix_name_of(t->call.file->socket, &received->from, &name);
+	if (posix_is_unix(t->call.file->socket))
+		posix_unix_sender(t->call.file->socket, &name);
+	else
+		posix_name_of(t->call.file->socket, &received->from, &name);
 	return posix_memory_write_name(&name, from, from_len);
 }
 
