@@ -179,4 +179,13 @@ enum tenon_result socket_check_family(const struct tenon_socket *, const struct 
 enum tenon_result socket_check_call(const struct tenon_socket *, unsigned call,
 				    const struct tenon_endpoint *);
 
+/* Rows of kinds that cannot listen: UNSUPPORTED. */
+enum tenon_result socket_listens_not(struct tenon_socket *, unsigned backlog);
+enum tenon_result socket_accepts_not(struct tenon_socket *, struct tenon_socket *fresh);
+
+/* Rows of transports that have no timers and give back at once what ended. */
+uint32_t transport_has_no_timers(const struct tenon_config *);
+void transport_never_expires(void *self, struct timer *);
+void transport_settles_nothing(void *self);
+
 #endif

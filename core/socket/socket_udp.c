@@ -47,20 +47,6 @@ static enum tenon_result disconnect_endpoint(struct tenon_socket *s)
 	return TENON_OK;
 }
 
-static enum tenon_result listen_unsupported(struct tenon_socket *s, unsigned backlog)
-{
-	(void)s;
-	(void)backlog;
-	return TENON_UNSUPPORTED;
-}
-
-static enum tenon_result accept_unsupported(struct tenon_socket *s, struct tenon_socket *fresh)
-{
-	(void)s;
-	(void)fresh;
-	return TENON_UNSUPPORTED;
-}
-
 static enum tenon_result prepare(struct tenon_socket *s, const struct socket_message *m,
 				 struct udp_sending *sending)
 {
@@ -259,8 +245,8 @@ static const struct socket_kind datagram_kind = {
 	.bind = bind_endpoint,
 	.connect = connect_endpoint,
 	.disconnect = disconnect_endpoint,
-	.listen = listen_unsupported,
-	.accept = accept_unsupported,
+	.listen = socket_listens_not,
+	.accept = socket_accepts_not,
 	.send = send_datagram,
 	.receive = receive_datagram,
 	.shutdown = shut_endpoint,
@@ -275,12 +261,6 @@ static const struct socket_kind datagram_kind = {
 	.option_get = get_option,
 	.collect = collect,
 };
-
-static uint32_t no_timers(const struct tenon_config *config)
-{
-	(void)config;
-	return 0;
-}
 
 static void *make(struct arena *arena, struct ip *ip, struct pages *pages,
 		  const struct tenon_config *config)
@@ -298,18 +278,6 @@ static bool report(void *self, const struct icmp_report *what)
 	return udp_report(self, what);
 }
 
-static void expired(void *self, struct timer *timer)
-{
-	(void)self;
-	(void)timer;
-	assert_unreachable();
-}
-
-static void settle(void *self)
-{
-	(void)self;
-}
-
 static bool pool_use(const void *self, unsigned index, struct tenon_pool_use *out)
 {
 	return udp_pool_use(self, index, out);
@@ -318,12 +286,12 @@ static bool pool_use(const void *self, unsigned index, struct tenon_pool_use *ou
 const struct tenon_transport tenon_udp = {
 	.protocol = IP_PROTOCOL_UDP,
 	.need = udp_need,
-	.timers = no_timers,
+	.timers = transport_has_no_timers,
 	.init = make,
 	.arrives = arrives,
 	.report = report,
-	.expired = expired,
-	.settle = settle,
+	.expired = transport_never_expires,
+	.settle = transport_settles_nothing,
 	.pool_use = pool_use,
 	.kind = &datagram_kind,
 };

@@ -381,12 +381,6 @@ void tenon_unix_sender(const struct tenon_socket *s, struct tenon_unix_name *out
 	show(s->is.local->sender, out);
 }
 
-static uint32_t no_timers(const struct tenon_config *config)
-{
-	(void)config;
-	return 0;
-}
-
 static void *make(struct arena *arena, struct ip *ip, struct pages *pages,
 		  const struct tenon_config *config)
 {
@@ -415,18 +409,6 @@ static bool report(void *self, const struct icmp_report *what)
 	return false;
 }
 
-static void expired(void *self, struct timer *timer)
-{
-	(void)self;
-	(void)timer;
-	assert_unreachable();
-}
-
-static void settle(void *self)
-{
-	(void)self;
-}
-
 static bool pool_use(const void *self, unsigned index, struct tenon_pool_use *out)
 {
 	return unix_pool_use(self, index, out);
@@ -434,13 +416,13 @@ static bool pool_use(const void *self, unsigned index, struct tenon_pool_use *ou
 
 const struct tenon_transport tenon_unix = {
 	.need = unix_need,
-	.timers = no_timers,
+	.timers = transport_has_no_timers,
 	.init = make,
 	.arrives = arrives,
 	.overhears = overhears,
 	.report = report,
-	.expired = expired,
-	.settle = settle,
+	.expired = transport_never_expires,
+	.settle = transport_settles_nothing,
 	.pool_use = pool_use,
 	.kind = &rows[0],
 };
